@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+// Holdfast: moves control, not just data, between a plant's MES and its QMS.
+//
+// No package from outside: the toolchain and Debian's C libraries are all there is
+// (docs/architecture.md has the table of modules and what each may import).
+import PackageDescription
+
+/// One strictness for all Swift targets.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
+        swiftSettings: strict)
+}
+
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "holdfast",
+    products: [.executable(name: "holdfast", targets: ["holdfast"])],
+    targets: [
+        library("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
+        library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        library("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
+        library("CYaml", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        library("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
+        library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        .target(
+            name: "CSimdjson",
+            cxxSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+
+        module("EventModel", []),
+        module("Digests", ["EventModel", "CXXHash", "CCrypto"]),
+        module("Contracts", ["EventModel", "Digests", "CSimdjson", "CPCRE2"]),
+        module("Decisions", ["EventModel", "Digests"]),
+        module("Store", ["EventModel", "CSQLite"]),
+        module("EventLog", ["EventModel", "CSQLite"]),
+        module("KafkaLog", ["EventModel", "EventLog", "CRdKafka"]),
+        module(
+            "Worker",
+            ["EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog"]),
+        module("Configuration", ["EventModel", "Contracts", "Decisions", "CYaml"]),
+        module(
+            "Simulation",
+            [
+                "EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog", "Worker",
+                "Configuration", "CSQLite",
+            ]),
+        .executableTarget(
+            name: "holdfast",
+            dependencies: [
+                "EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog",
+                "KafkaLog", "Worker", "Configuration",
+            ],
+            swiftSettings: strict),
+
+        tests(of: "EventModel", []),
+        tests(of: "Digests", ["EventModel"]),
+        tests(of: "Contracts", ["EventModel", "Digests"]),
+        tests(of: "Decisions", ["EventModel", "Digests", "Contracts"]),
+        tests(of: "Store", ["EventModel", "CSQLite"]),
+        tests(of: "EventLog", ["EventModel", "Simulation"]),
+        tests(of: "KafkaLog", ["EventModel", "EventLog"]),
+        tests(
+            of: "Worker",
+            [
+                "EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog",
+                "Simulation", "Configuration",
+            ]),
+        tests(of: "Configuration", ["EventModel", "Contracts", "Decisions"]),
+        .testTarget(name: "StyleTests", dependencies: [], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: [.target(name: "holdfast")],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17)

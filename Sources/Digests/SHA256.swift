@@ -1,0 +1,70 @@
+// SHA-256 by OpenSSL's EVP: for ids, policies and batch records (never per record).
+
+import CCrypto
+package import EventModel
+
+/// An incremental SHA-256.
+package struct SHA256: ~Copyable {
+    private let context: OpaquePointer
+
+    package init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
+        else { preconditionFailure("libcrypto has no SHA-256") }
+        self.context = context
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    package mutating func update(_ bytes: ByteView) {
+        guard bytes.count > 0 else { return }
+        precondition(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1)
+    }
+
+    package mutating func update(_ text: String) {
+        var text = text
+        text.withUTF8 { update(ByteView($0)) }
+    }
+
+    /// A part preceded by its length in 4 bytes, big-endian (design rule 4).
+    package mutating func updateFramed(_ text: String) {
+        var length = UInt32(text.utf8.count).bigEndian
+        withUnsafeBytes(of: &length) { update($0) }
+        update(text)
+    }
+
+    /// The digest in lower-case hex, 64 digits; starts anew.
+    package mutating func finishHex() -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        var length: UInt32 = 32
+        precondition(EVP_DigestFinal_ex(context, &digest, &length) == 1 && length == 32)
+        precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1)
+        let digits = Array("0123456789abcdef".utf8)
+        var hex: [UInt8] = []
+        hex.reserveCapacity(64)
+        for byte in digest {
+            hex.append(digits[Int(byte >> 4)])
+            hex.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: hex, as: UTF8.self)
+    }
+
+    /// The digest of one span, in hex.
+    package static func hex(of bytes: ByteView) -> String {
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.finishHex()
+    }
+}
+
+/// The deterministic id of an effect (design rule 4): the first 32 hex digits of SHA-256 over type
+/// (with version), cause source, cause id, rule id, subject type, subject id, each preceded by its length.
+package func eventID(type: EventType, cause: Cause, rule: String, subject: Subject) -> String {
+    var hash = SHA256()
+    hash.updateFramed(type.name.description)
+    hash.updateFramed(cause.source)
+    hash.updateFramed(cause.id)
+    hash.updateFramed(rule)
+    hash.updateFramed(subject.type)
+    hash.updateFramed(subject.id)
+    return String(hash.finishHex().prefix(32))
+}

@@ -1,0 +1,143 @@
+// Instants: what is compared. The text of a time is kept as written beside it, never re-rendered.
+
+/// A point in time, in microseconds since 1970-01-01T00:00:00Z. Digits beyond the microsecond are
+/// cut off, so two times that differ only there compare as equal.
+package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
+    package let rawValue: Int64
+    package init(rawValue: Int64) { self.rawValue = rawValue }
+    /// From the log's and the clock's milliseconds.
+    package init(milliseconds: Int64) { rawValue = milliseconds &* 1000 }
+    /// Whole milliseconds since the epoch, rounded down.
+    package var milliseconds: Int64 {
+        rawValue >= 0 ? rawValue / 1000 : -((999 - rawValue) / 1000)
+    }
+    package static func < (left: Instant, right: Instant) -> Bool { left.rawValue < right.rawValue }
+    package static let distantPast = Instant(rawValue: .min / 4)
+
+    /// This instant moved by seconds (may be negative).
+    package func advanced(seconds: Int64) -> Instant { Instant(rawValue: rawValue + seconds * 1_000_000) }
+
+    /// RFC 3339 in UTC with milliseconds: `2026-01-05T06:00:00.000Z`.
+    package var text: String {
+        let total = milliseconds
+        let days = total >= 0 ? total / 86_400_000 : -((86_399_999 - total) / 86_400_000)
+        let rest = total - days * 86_400_000
+        let (year, month, day) = Calendar1970.date(ofDay: days)
+        func pad(_ value: Int64, _ width: Int) -> String {
+            let digits = String(value)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T"
+            + "\(pad(rest / 3_600_000, 2)):\(pad(rest / 60_000 % 60, 2)):"
+            + "\(pad(rest / 1000 % 60, 2)).\(pad(rest % 1000, 3))Z"
+    }
+}
+
+/// The proleptic Gregorian calendar, without a library: days since 1970-01-01 <-> year, month, day
+/// (Howard Hinnant's algorithms).
+package enum Calendar1970 {
+    package static func day(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let y = month <= 2 ? year - 1 : year
+        let era = (y >= 0 ? y : y - 399) / 400
+        let yearOfEra = y - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    package static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let z = day + 719_468
+        let era = (z >= 0 ? z : z - 146_096) / 146_097
+        let dayOfEra = z - era * 146_097
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let mp = (5 * dayOfYear + 2) / 153
+        let month = mp < 10 ? mp + 3 : mp - 9
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * mp + 2) / 5 + 1
+        )
+    }
+
+    package static func daysIn(month: Int64, year: Int64) -> Int64 {
+        switch month {
+        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+}
+
+extension Instant {
+    /// An RFC 3339 date-time with an offset ("Z" or ±hh:mm; upper or lower case T and Z; a leap
+    /// second only as 23:59:60 UTC, read as the last microsecond before the next minute). Nil if it is not one.
+    package init?(rfc3339 text: UnsafeRawBufferPointer) {
+        var at = 0
+        func number(_ width: Int) -> Int64? {
+            guard at + width <= text.count else { return nil }
+            var value: Int64 = 0
+            for index in at..<at + width {
+                let digit = text[index] &- 48
+                guard digit < 10 else { return nil }
+                value = value * 10 + Int64(digit)
+            }
+            at += width
+            return value
+        }
+        func skip(_ a: UInt8, _ b: UInt8) -> Bool {
+            guard at < text.count, text[at] == a || text[at] == b else { return false }
+            at += 1
+            return true
+        }
+        guard let year = number(4), skip(45, 45), let month = number(2), skip(45, 45),
+            let day = number(2), skip(84, 116), let hour = number(2), skip(58, 58),
+            let minute = number(2), skip(58, 58), let second = number(2)
+        else { return nil }
+        guard (1...12).contains(month), day >= 1,
+            day <= Calendar1970.daysIn(month: month, year: year), hour <= 23, minute <= 59,
+            second <= 60
+        else { return nil }
+        var micros: Int64 = 0
+        if skip(46, 46) {
+            var digits = 0
+            while at < text.count, text[at] &- 48 < 10 {
+                if digits < 6 { micros = micros * 10 + Int64(text[at] - 48) }
+                digits += 1
+                at += 1
+            }
+            guard digits > 0 else { return nil }
+            while digits < 6 {
+                micros *= 10
+                digits += 1
+            }
+        }
+        var offsetMinutes: Int64 = 0
+        if !skip(90, 122) {
+            guard at < text.count, text[at] == 43 || text[at] == 45 else { return nil }
+            let sign: Int64 = text[at] == 43 ? 1 : -1
+            at += 1
+            guard let hours = number(2), skip(58, 58), let minutes = number(2), hours <= 23,
+                minutes <= 59
+            else { return nil }
+            offsetMinutes = sign * (hours * 60 + minutes)
+        }
+        guard at == text.count else { return nil }
+        let minuteOfDay = hour * 60 + minute - offsetMinutes
+        if second == 60 {
+            guard (minuteOfDay % 1440 + 1440) % 1440 == 1439 else { return nil }
+            micros = 999_999
+        }
+        let days = Calendar1970.day(year: year, month: month, day: day)
+        let seconds = days * 86_400 + minuteOfDay * 60 + min(second, 59)
+        self.init(rawValue: seconds * 1_000_000 + micros)
+    }
+
+    /// The same, for text in hand.
+    package init?(rfc3339 text: String) {
+        var text = text
+        guard let value = text.withUTF8({ Instant(rfc3339: UnsafeRawBufferPointer($0)) }) else {
+            return nil
+        }
+        self = value
+    }
+}

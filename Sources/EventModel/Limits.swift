@@ -1,0 +1,59 @@
+// Every limit of the worker, with its unit in its name, in this one file. The relations between
+// them are checked when the value is made.
+
+/// What bounds the worker. Defaults are the product's; tests make smaller ones.
+package struct Limits: Sendable, Equatable {
+    /// Largest value of an inbound record, in bytes; larger ones are dead letters (tooLarge).
+    package var recordBytesMax = 1_048_576
+    /// Largest key of an inbound record, in bytes.
+    package var keyBytesMax = 4_096
+    /// Deepest nesting of JSON, containers in containers.
+    package var jsonDepthMax = 32
+    /// Most values (and names) in one JSON text.
+    package var jsonNodesMax = 200_000
+    /// Largest attribute of an event's envelope (id, source, subject, extensions), in bytes.
+    package var attributeBytesMax = 1_024
+    /// A batch holds at most so many records.
+    package var batchRecordsMax = 100_000
+    /// A batch is committed so long after its first record, in milliseconds.
+    package var commitIntervalMilliseconds: Int64 = 100
+    /// How long what is in hand may be drained before a hold commits, in milliseconds.
+    package var holdDrainMillisecondsMax: Int64 = 5
+    /// A stream thread keeps at most so many records fetched and undecided.
+    package var pendingRecordsMax = 200_000
+    /// Width of a dedupe bucket (design rule 6).
+    package var dedupeBucketSeconds: Int64 = 3_600
+    /// The dedupe window W (design rule 6), in seconds: 24 h.
+    package var dedupeWindowSeconds: Int64 = 86_400
+    /// How far outside [send, report] a broker's append time may lie (design rule 3).
+    package var clockSkewMillisecondsMax: Int64 = 5_000
+    /// A clock measurement older than this fires no timer (design rule 3).
+    package var clockMeasureMillisecondsMax: Int64 = 10_000
+    /// A measuring batch is made at most so often (design rule 3).
+    package var clockMeasureIntervalMilliseconds: Int64 = 1_000
+    /// Session of the consumer group and of a transaction, in milliseconds.
+    package var sessionMilliseconds: Int64 = 10_000
+    /// SIGTERM: everything is committed and left within this time, in milliseconds.
+    package var drainMillisecondsMax: Int64 = 20_000
+    /// holdIds listed in an event (openHolds, blockers).
+    package var listedHoldsMax = 100
+    /// A YAML file that we read, in bytes.
+    package var configurationBytesMax = 4_194_304
+    /// A line of `produce`'s input, in bytes.
+    package var produceLineBytesMax = 4_194_304
+
+    package init() {}
+
+    /// The relations that must hold, as sentences that are false when broken.
+    package var violations: [String] {
+        var found: [String] = []
+        if dedupeWindowSeconds % dedupeBucketSeconds != 0 {
+            found.append("the dedupe window must be a whole number of buckets")
+        }
+        if commitIntervalMilliseconds * 2 >= sessionMilliseconds {
+            found.append("a batch must not outlive half a session")
+        }
+        if recordBytesMax >= 1 << 31 { found.append("a record must be smaller than 2 GiB") }
+        return found
+    }
+}

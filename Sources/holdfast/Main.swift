@@ -1,0 +1,6 @@
+// The command's entry.
+
+@main
+enum Main {
+    static func main() {}
+}
