@@ -67,3 +67,23 @@ package struct TransactionBuffer: ~Copyable {
         entries[entries.count - 1].headerCount += 1
     }
 }
+
+extension TransactionBuffer {
+    /// Appends everything of another buffer, in order.
+    package mutating func append(contentsOf other: borrowing TransactionBuffer) {
+        let byteBase = bytes.count
+        let headerBase = headers.count
+        bytes.append(contentsOf: other.bytes)
+        for var entry in other.entries {
+            entry.keyStart += byteBase
+            entry.valueStart += byteBase
+            entry.headerStart += headerBase
+            entries.append(entry)
+        }
+        for var header in other.headers {
+            header.nameStart += byteBase
+            header.valueStart += byteBase
+            headers.append(header)
+        }
+    }
+}

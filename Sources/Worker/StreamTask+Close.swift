@@ -1,0 +1,143 @@
+// Closing a batch: the rows of the changelog, the head and the batch record are added, and after the
+// commit the same rows go to the store.
+
+import Contracts
+import Decisions
+import Digests
+import EventLog
+import EventModel
+import Store
+
+/// A closed batch: everything that is written, and what to remember once it is.
+struct ClosedBatch: ~Copyable {
+    var transaction: TransactionBuffer
+    let rows: [RowChange]
+    let head: TaskHead
+    let headBytes: [UInt8]
+    let counts: BatchCounts
+    let commitsAtOnce: Bool
+
+    consuming func giveBuffer() -> TransactionBuffer { transaction }
+}
+
+extension StreamTask {
+    /// Closes the open batch. Its records are decided; nothing is added to it any more.
+    func close() {
+        precondition(closed == nil, "a closed batch waits for its commit")
+        mustClose = false
+        fireRemainingTimers()
+        if let until = batch?.timersTo, until > head?.timersTo ?? Instant(milliseconds: 0) {
+            state.expireGroups(timersTo: until, into: &effects)
+            batch!.take(&effects, encoder: &encoder, layout: layout)
+        }
+        for index in queues.indices { queues[index].settleAtEnd() }
+        var batch = self.batch.take()!
+        let recordBytes = writeBatchRecord(&batch)
+        let newHead = recordBytes.withUnsafeBytes { bytes in
+            TaskHead(
+                epoch: epoch, sequence: (head?.sequence ?? 0) + 1, positions: positions,
+                timersTo: batch.timersTo, now: batch.now, clocks: windows.clocks,
+                hash: SHA256.hex(of: bytes), policyDigest: settings.policy.digest,
+                partitions: layout.count(of: .state))
+        }
+        let headBytes = appendChangelog(&batch, head: newHead)
+        recordBytes.withUnsafeBytes { bytes in
+            var task = String(partition.rawValue)
+            task.withUTF8 {
+                batch.transaction.append(
+                    topic: .audit, partition: partition, key: ByteView($0), value: bytes)
+            }
+        }
+        let rows = batch.rows
+        let counts = batch.counts
+        let commitsAtOnce = batch.commitsAtOnce
+        closed = ClosedBatch(
+            transaction: batch.giveBuffer(), rows: rows, head: newHead, headBytes: headBytes,
+            counts: counts, commitsAtOnce: commitsAtOnce)
+    }
+
+    private var positions: [Topic: Offset] {
+        Dictionary(uniqueKeysWithValues: queues.map { ($0.topic, $0.position) })
+    }
+
+    /// The offsets that fence the batch: every input, moved or not.
+    var fencingOffsets: [(TopicPartition, Offset)] {
+        queues.map { (TopicPartition($0.topic, partition), $0.position) }
+    }
+
+    private func writeBatchRecord(_ batch: inout OpenBatch) -> [UInt8] {
+        var ranges: [OffsetRange] = []
+        for queue in queues {
+            if let lost = queue.lostBefore { ranges.append(lost) }
+            ranges.append(
+                OffsetRange(topic: queue.topic, from: queue.batchStart, to: queue.position))
+        }
+        let isFirstUnderPolicy = head?.policyDigest != settings.policy.digest
+        let record = BatchRecord(
+            task: partition, epoch: epoch, sequence: (head?.sequence ?? 0) + 1, now: batch.now,
+            timersTo: batch.timersTo, ranges: ranges, refused: batch.refused.ranges,
+            counts: batch.counts, effects: batch.digest.finishHex(),
+            policyDigest: settings.policy.digest,
+            policyText: isFirstUnderPolicy ? settings.policy.canonicalJSON : nil,
+            previous: head?.hash ?? "")
+        var writer = JSONWriter(reserving: 1024)
+        record.write(to: &writer)
+        return writer.bytes
+    }
+
+    /// Appends the changed rows and the head to holdfast.state; gives the head's bytes.
+    private func appendChangelog(_ batch: inout OpenBatch, head: TaskHead) -> [UInt8] {
+        let prefix = Array("\(partition.rawValue)/".utf8)
+        var key: [UInt8] = []
+        func append(_ name: String, _ value: [UInt8]?) {
+            key.removeAll(keepingCapacity: true)
+            key.append(contentsOf: prefix)
+            key.append(contentsOf: name.utf8)
+            key.withUnsafeBytes { key in
+                if let value {
+                    value.withUnsafeBytes {
+                        batch.transaction.append(
+                            topic: .state, partition: partition, key: key, value: $0)
+                    }
+                } else {
+                    batch.transaction.append(
+                        topic: .state, partition: partition, key: key, value: nil)
+                }
+            }
+        }
+        for row in batch.rows { append(row.key, row.value) }
+        var writer = JSONWriter(reserving: 512)
+        head.write(to: &writer)
+        append(TaskHead.key, writer.bytes)
+        return writer.bytes
+    }
+
+    /// Adds the closed batch to what the thread's transaction carries.
+    func appendClosed(to transaction: inout TransactionBuffer) {
+        transaction.append(contentsOf: closed!.transaction)
+    }
+
+    /// The batch is committed in the log: the store follows, in one transaction of its own.
+    func committed(_ receipt: borrowing CommitReceipt, now: Instant) throws(StoreError) {
+        let closed = self.closed.take()!
+        head = closed.head
+        for index in queues.indices {
+            queues[index].batchStart = queues[index].position
+            queues[index].lostBefore = nil
+        }
+        guard let last = receipt.lastStateOffsets[partition] else {
+            preconditionFailure("every batch writes its head to holdfast.state")
+        }
+        try store.commit(
+            rows: closed.rows, head: closed.headBytes, changelogNext: last.next, savedAt: now,
+            sightings: windows.takePending(), dropSightingsBelow: windows.drops)
+        spareBuffer = closed.giveBuffer()
+    }
+
+    /// Forgets the batch, open or closed: the task is being let go.
+    func dropBatch() {
+        batch = nil
+        closed = nil
+        mustClose = false
+    }
+}
