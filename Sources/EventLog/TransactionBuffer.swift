@@ -87,3 +87,21 @@ extension TransactionBuffer {
         }
     }
 }
+
+extension TransactionBuffer {
+    /// Calls `body` with each record: topic, partition, key (empty when null) and value.
+    package borrowing func forEach(_ body: (Topic, Partition, ByteView, ByteView?) -> Void) {
+        bytes.withUnsafeBytes { all in
+            for entry in entries {
+                let key = ByteView(
+                    rebasing: all[entry.keyStart..<entry.keyStart + max(0, entry.keyLength)])
+                let value =
+                    entry.valueLength < 0
+                    ? nil
+                    : ByteView(
+                        rebasing: all[entry.valueStart..<entry.valueStart + entry.valueLength])
+                body(entry.topic, entry.partition, key, value)
+            }
+        }
+    }
+}

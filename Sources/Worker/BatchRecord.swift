@@ -102,19 +102,26 @@ package struct BatchRecord: Equatable, Sendable {
 
     /// The refused ranges of a batch record's bytes; nil when it is no batch record that we can read.
     static func refusedRanges(in view: JSONView) -> [OffsetRange]? {
-        guard view.integer("v") == version, let refused = view.member("refused") else {
-            return nil
-        }
+        guard view.integer("v") == version else { return nil }
+        return ranges(named: "refused", in: view)
+    }
+
+    /// The ranges under that name; nil when they are not what we write.
+    static func ranges(named name: StaticString, in view: JSONView) -> [OffsetRange]? {
+        guard let list = view.member(name) else { return nil }
         var found: [OffsetRange] = []
         var isReadable = true
-        refused.forEachElement { item in
+        list.forEachElement { item in
             guard let name = item.text("topic"), let topic = Topic(name: name),
                 let from = item.integer("from"), let to = item.integer("to"), from >= 0, to >= from
             else {
                 isReadable = false
                 return
             }
-            found.append(OffsetRange(topic: topic, from: Offset(from), to: Offset(to)))
+            found.append(
+                OffsetRange(
+                    topic: topic, from: Offset(from), to: Offset(to),
+                    isLost: item.boolean("lost") ?? false))
         }
         return isReadable ? found : nil
     }

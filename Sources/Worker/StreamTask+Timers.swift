@@ -15,7 +15,7 @@ extension StreamTask {
 
     /// The earliest instant at which something is due without a record.
     var nextDue: Instant? {
-        switch (state.nextTimer, state.nextExpiry) {
+        switch (core.state.nextTimer, core.state.nextExpiry) {
         case (let timer?, let expiry?): min(timer, expiry)
         case (let timer?, nil): timer
         case (nil, let expiry): expiry
@@ -25,17 +25,17 @@ extension StreamTask {
     /// What to do about timers at this moment.
     func timerStep(now: Instant) -> TimerStep {
         guard let due = nextDue, due <= now else { return .nothing }
-        if let batch, due <= batch.timersTo { return .nothing }
+        if let until = core.batch?.timersTo, due <= until { return .nothing }
         guard clockGuard.allowsTimers(at: now) else {
             return clockGuard.mayMeasure(at: now) ? .makeBatch : .nothing
         }
         guard let asked = askedEnds, asked.at >= due else { return .askEnds }
-        for index in queues.indices { queues[index].settleAtEnd() }
+        for index in core.queues.indices { core.queues[index].settleAtEnd() }
         return hasReached(asked) ? .makeBatch : .nothing
     }
 
     /// Every input has been decided up to the ends that were asked.
     func hasReached(_ asked: AskedEnds) -> Bool {
-        zip(queues, asked.ends).allSatisfy { $0.position >= $1 }
+        zip(core.queues, asked.ends).allSatisfy { $0.position >= $1 }
     }
 }

@@ -21,7 +21,7 @@ extension StreamThread {
         }
         for record in records {
             if let task = tasks[Int(record.partition.rawValue)], task.life == .running {
-                task.enqueue(record)
+                task.core.enqueue(record)
             } else {
                 log.release(record)
             }
@@ -32,7 +32,7 @@ extension StreamThread {
     private func serve(_ event: LogEvent) throws(WorkerError) {
         switch event {
         case .reachedEnd(let input, let offset):
-            tasks[Int(input.partition.rawValue)]?.reachedEnd(input.topic, offset)
+            tasks[Int(input.partition.rawValue)]?.core.reachedEnd(input.topic, offset)
         case .assigned(let partitions):
             for partition in partitions { try acquire(partition) }
             try renewToken()
@@ -66,7 +66,7 @@ extension StreamThread {
         tasks[Int(partition.rawValue)] = task
         notify(
             .taskRestored(
-                partition, rows: rows, changelogRecords: read, dedupeIDs: task.windows.count,
+                partition, rows: rows, changelogRecords: read, dedupeIDs: task.core.windows.count,
                 milliseconds: (environment.monotonicMicroseconds() - began) / 1000))
     }
 
@@ -95,9 +95,9 @@ extension StreamThread {
 
     /// Lets a task go: its batch is dropped, its records are given back, its file is closed.
     func discard(_ task: StreamTask) {
-        for index in task.queues.indices { task.queues[index].drain { log.release($0) } }
-        for record in task.finished { log.release(record) }
-        task.finished.removeAll()
+        for index in task.core.queues.indices { task.core.queues[index].drain { log.release($0) } }
+        for record in task.core.finished { log.release(record) }
+        task.core.finished.removeAll()
         task.dropBatch()
         task.store.close()
         task.become(.released)

@@ -86,7 +86,7 @@ package final class StreamThread<Log: StreamLog> {
     package var isIdle: Bool {
         let own = tasks.compactMap { $0 }
         return !own.isEmpty
-            && own.allSatisfy { $0.isCaughtUp && !$0.hasOpenBatch && $0.nextDue == nil }
+            && own.allSatisfy { $0.core.isCaughtUp && !$0.hasOpenBatch && $0.nextDue == nil }
     }
 
     /// One turn: poll, decide, look after timers, commit when it is time.
@@ -114,12 +114,14 @@ package final class StreamThread<Log: StreamLog> {
 
     func decide(_ task: StreamTask, monotonic: Int64) throws(WorkerError) {
         let hadBatch = task.hasOpenBatch
-        if !hadBatch, task.hasRecords, token == nil { try takeToken() }
+        if !hadBatch, task.core.hasRecords, token == nil { try takeToken() }
         defer {
-            for record in task.finished { log.release(record) }
-            task.finished.removeAll(keepingCapacity: true)
+            for record in task.core.finished { log.release(record) }
+            task.core.finished.removeAll(keepingCapacity: true)
         }
-        try task.decideAvailable(desk: desk, monotonic: monotonic, notify: notify)
+        try task.core.decideAvailable(desk: desk, monotonic: monotonic, notify: notify) {
+            task.openBatch(monotonic: monotonic)
+        }
     }
 
     func takeToken() throws(WorkerError) {
@@ -131,8 +133,8 @@ package final class StreamThread<Log: StreamLog> {
         let monotonic = environment.monotonicMicroseconds()
         var wait: Int64 = 100_000
         for task in tasks.lazy.compactMap({ $0 }) {
-            if task.mustClose { return 0 }
-            if task.waitingSince != nil { wait = min(wait, 1_000) }
+            if task.core.mustClose { return 0 }
+            if task.core.waitingSince != nil { wait = min(wait, 1_000) }
             if let opened = task.openedAt {
                 wait = min(
                     wait, opened + settings.limits.commitIntervalMilliseconds * 1000 - monotonic)
@@ -153,11 +155,11 @@ package final class StreamThread<Log: StreamLog> {
             case .askEnds: try askEnds(for: task, at: now)
             case .makeBatch:
                 if task.hasOpenBatch {
-                    task.mustClose = true
+                    task.core.mustClose = true
                 } else {
                     if token == nil { try takeToken() }
                     task.openBatch(monotonic: monotonic)
-                    task.mustClose = true
+                    task.core.mustClose = true
                 }
             }
         }
@@ -180,7 +182,7 @@ package final class StreamThread<Log: StreamLog> {
     private func wantsCommit(monotonic: Int64) -> Bool {
         var isUrgent = false
         for task in tasks.lazy.compactMap({ $0 }) {
-            if task.mustClose { return true }
+            if task.core.mustClose { return true }
             guard let opened = task.openedAt else { continue }
             if monotonic - opened >= settings.limits.commitIntervalMilliseconds * 1000 {
                 return true

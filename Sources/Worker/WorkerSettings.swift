@@ -17,7 +17,7 @@ package struct WorkerSettings: Sendable {
     /// holdfast.state's delete.retention.ms.
     package var stateAgeSecondsMax: Int64 = 302_400
     /// For tests: stop when everything there is has been decided.
-    package var stopsWhenIdle: Bool = false
+    package var stopsWhenIdle = false
 
     package init(
         deployment: String, stateDirectory: String, policy: Policy, limits: Limits = Limits(),

@@ -6,13 +6,13 @@ import EventLog
 import EventModel
 import Store
 
-extension StreamTask {
-    /// Decides everything in hand. True when the open batch must be closed before more is decided.
-    func decideAvailable(desk: Intake, monotonic: Int64, notify: (WorkerSignal) -> Void)
-        throws(WorkerError)
-    {
+extension TaskCore {
+    /// Decides everything in hand, until `mustClose`. `open` opens a batch when the first record needs one.
+    func decideAvailable(
+        desk: Intake, monotonic: Int64, notify: (WorkerSignal) -> Void, open: () -> Void
+    ) throws(WorkerError) {
         while !mustClose {
-            takeRecords(into: desk, monotonic: monotonic)
+            takeRecords(into: desk, monotonic: monotonic, open: open)
             guard desk.count > 0 else { return }
             desk.readAll(touching: &windows)
             for slot in 0..<desk.count {
@@ -59,12 +59,12 @@ extension StreamTask {
 
     /// What only the policy and the state can say about an event that is well formed.
     private func admission(of event: InboundEvent) -> Rejection? {
-        if !settings.policy.accepts(source: event.source) {
+        if !policy.accepts(source: event.source) {
             return Rejection(
                 reason: .unknownSource,
                 detail: "the policy does not accept source \(event.source.text)")
         }
-        if settings.policy.requiresRegisteredLots, let lot = event.lotReference,
+        if policy.intake.requireRegisteredLots, let lot = event.lotReference,
             !state.isRegistered(lot: lot)
         {
             return Rejection(

@@ -14,16 +14,16 @@ struct ClosedBatch: ~Copyable {
     let rows: [RowChange]
     let head: TaskHead
     let headBytes: [UInt8]
+    /// The batch record's bytes.
+    let record: [UInt8]
     let counts: BatchCounts
-    let commitsAtOnce: Bool
 
     consuming func giveBuffer() -> TransactionBuffer { transaction }
 }
 
-extension StreamTask {
-    /// Closes the open batch. Its records are decided; nothing is added to it any more.
-    func close() {
-        precondition(closed == nil, "a closed batch waits for its commit")
+extension TaskCore {
+    /// Closes the open batch: its remaining timers fire, changelog, head and batch record are added.
+    func closeBatch() -> ClosedBatch {
         mustClose = false
         fireRemainingTimers()
         if let until = batch?.timersTo, until > head?.timersTo ?? Instant(milliseconds: 0) {
@@ -37,7 +37,7 @@ extension StreamTask {
             TaskHead(
                 epoch: epoch, sequence: (head?.sequence ?? 0) + 1, positions: positions,
                 timersTo: batch.timersTo, now: batch.now, clocks: windows.clocks,
-                hash: SHA256.hex(of: bytes), policyDigest: settings.policy.digest,
+                hash: SHA256.hex(of: bytes), policyDigest: policy.digest,
                 partitions: layout.count(of: .state))
         }
         let headBytes = appendChangelog(&batch, head: newHead)
@@ -50,19 +50,13 @@ extension StreamTask {
         }
         let rows = batch.rows
         let counts = batch.counts
-        let commitsAtOnce = batch.commitsAtOnce
-        closed = ClosedBatch(
+        return ClosedBatch(
             transaction: batch.giveBuffer(), rows: rows, head: newHead, headBytes: headBytes,
-            counts: counts, commitsAtOnce: commitsAtOnce)
+            record: recordBytes, counts: counts)
     }
 
     private var positions: [Topic: Offset] {
         Dictionary(uniqueKeysWithValues: queues.map { ($0.topic, $0.position) })
-    }
-
-    /// The offsets that fence the batch: every input, moved or not.
-    var fencingOffsets: [(TopicPartition, Offset)] {
-        queues.map { (TopicPartition($0.topic, partition), $0.position) }
     }
 
     private func writeBatchRecord(_ batch: inout OpenBatch) -> [UInt8] {
@@ -72,13 +66,13 @@ extension StreamTask {
             ranges.append(
                 OffsetRange(topic: queue.topic, from: queue.batchStart, to: queue.position))
         }
-        let isFirstUnderPolicy = head?.policyDigest != settings.policy.digest
+        let isFirstUnderPolicy = head?.policyDigest != policy.digest
         let record = BatchRecord(
             task: partition, epoch: epoch, sequence: (head?.sequence ?? 0) + 1, now: batch.now,
             timersTo: batch.timersTo, ranges: ranges, refused: batch.refused.ranges,
             counts: batch.counts, effects: batch.digest.finishHex(),
-            policyDigest: settings.policy.digest,
-            policyText: isFirstUnderPolicy ? settings.policy.canonicalJSON : nil,
+            policyDigest: policy.digest,
+            policyText: isFirstUnderPolicy ? policy.canonicalJSON : nil,
             previous: head?.hash ?? "")
         var writer = JSONWriter(reserving: 1024)
         record.write(to: &writer)
@@ -112,32 +106,12 @@ extension StreamTask {
         return writer.bytes
     }
 
-    /// Adds the closed batch to what the thread's transaction carries.
-    func appendClosed(to transaction: inout TransactionBuffer) {
-        transaction.append(contentsOf: closed!.transaction)
-    }
-
-    /// The batch is committed in the log: the store follows, in one transaction of its own.
-    func committed(_ receipt: borrowing CommitReceipt, now: Instant) throws(StoreError) {
-        let closed = self.closed.take()!
-        head = closed.head
+    /// The batch is committed: the next one begins where it ended.
+    func advance(to newHead: TaskHead) {
+        head = newHead
         for index in queues.indices {
             queues[index].batchStart = queues[index].position
             queues[index].lostBefore = nil
         }
-        guard let last = receipt.lastStateOffsets[partition] else {
-            preconditionFailure("every batch writes its head to holdfast.state")
-        }
-        try store.commit(
-            rows: closed.rows, head: closed.headBytes, changelogNext: last.next, savedAt: now,
-            sightings: windows.takePending(), dropSightingsBelow: windows.drops)
-        spareBuffer = closed.giveBuffer()
-    }
-
-    /// Forgets the batch, open or closed: the task is being let go.
-    func dropBatch() {
-        batch = nil
-        closed = nil
-        mustClose = false
     }
 }
