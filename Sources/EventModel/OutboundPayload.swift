@@ -52,10 +52,10 @@ package enum Payload: Equatable, Sendable {
     case alertRaised(
         alertId: String, deviationId: String, severity: Severity, summary: String,
         escalates: String?)
-    /// window: the group's [first, last] event times with gap, as instants.
+    /// window: the group's [first, last] event times, and the gap its members may leave.
     case alertSuppressed(
         alertId: String, deviationId: String, leader: MemberName, rule: String, dimension: String,
-        windowFrom: Instant, windowTo: Instant, memberCount: Int)
+        windowFrom: Instant, windowTo: Instant, gapSeconds: Int64, memberCount: Int)
     case changeEffective(
         changeId: String, effectiveFrom: String, scope: RawJSON, approvedBy: String)
     /// why: initiatorIsApprover, unknownChange, alreadyEffective.
