@@ -5,7 +5,7 @@ import EventModel
 
 /// Attributes as found. A view without a base address is an absent attribute.
 struct AttributeSet {
-    private static let absent = ByteView(start: nil, count: 0)
+    private static var absent: ByteView { ByteView(start: nil, count: 0) }
 
     private var specversion = absent
     private var id = absent

@@ -1,7 +1,7 @@
 // Bytes that we own at an address that does not move until they are replaced: what a view of decoded
 // base64, of an encoded event or of upcast data points into.
 
-package import EventModel
+import EventModel
 
 /// One growing block of memory.
 struct ByteBuffer: ~Copyable {

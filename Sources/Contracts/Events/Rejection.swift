@@ -1,7 +1,7 @@
 // A refusal: the named reason and what exactly was wrong. Built only when a record is refused, so it
 // may allocate; bounded and printable, because it goes into a header and onto screens.
 
-package import EventModel
+import EventModel
 
 /// Why this record was refused.
 package struct Rejection: Error, Equatable, Sendable {
