@@ -1,5 +1,5 @@
 // The tables of a task's file and how they came to be: one entry per version, never changed once released.
-// Tests/StoreTests/Golden keeps the dump of the newest.
+// SchemaGolden.swift among the tests keeps the dump of each.
 
 /// The schema of a task's file.
 package enum Schema {
