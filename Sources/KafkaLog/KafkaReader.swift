@@ -25,7 +25,7 @@ package final class KafkaReader: LogReader {
         client = try ClientHandle(
             RD_KAFKA_CONSUMER,
             own: [("group.id", configuration.groupID), ("enable.auto.commit", "false")]
-                + ReadingProperties.all, configuration, log: self.log)
+                + ReadingProperties.all(configuration), configuration, log: self.log)
     }
 
     package func partitionCount(of topic: Topic) throws(LogError) -> Int32 {
@@ -60,6 +60,7 @@ package final class KafkaReader: LogReader {
             RD_KAFKA_CONSUMER,
             own: [
                 ("group.id", configuration.groupID), ("enable.auto.commit", "false"),
+                ("session.timeout.ms", String(configuration.sessionMilliseconds)),
                 ("isolation.level", "read_uncommitted"),
             ], configuration, log: log)
         uncommitted = made
