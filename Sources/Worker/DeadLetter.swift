@@ -7,7 +7,7 @@ import EventModel
 
 extension OpenBatch {
     /// Appends the record as a dead letter.
-    mutating func addDeadLetter(
+    func addDeadLetter(
         _ record: borrowing LogRecord, _ rejection: Rejection, task: Partition,
         layout: TopicLayout
     ) {

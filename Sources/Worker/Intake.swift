@@ -50,12 +50,12 @@ final class Intake {
     func parseSignal(_ value: ByteView?) -> Result<JSONView, Rejection> {
         guard let value else {
             return .failure(
-                Rejection(reason: .emptyValue, detail: "holdfast.signals has no null values"))
+                Rejection(.emptyValue, "holdfast.signals has no null values"))
         }
         do {
             return .success(try signalParser.parse(value))
         } catch {
-            return .failure(Rejection(error))
+            return .failure(Rejection(.malformedJson, "\(error)"))
         }
     }
 }

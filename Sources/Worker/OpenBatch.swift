@@ -7,7 +7,7 @@ import EventLog
 import EventModel
 
 /// The unit of everything (design.md): what one task writes in one transaction.
-struct OpenBatch: ~Copyable {
+final class OpenBatch {
     /// Wall clock when the batch opened, never less than the previous batch's.
     let now: Instant
     /// Timers due at or before it take part.
@@ -33,7 +33,7 @@ struct OpenBatch: ~Copyable {
     }
 
     /// Takes in what a decision says: encodes outbound events and signals, keeps the rows.
-    mutating func take(
+    func take(
         _ effects: inout Effects, encoder: inout OutboundEncoder, layout: TopicLayout
     ) {
         for event in effects.outbound {
@@ -63,10 +63,15 @@ struct OpenBatch: ~Copyable {
         effects.reset()
     }
 
-    consuming func giveBuffer() -> TransactionBuffer { transaction }
+    /// The buffer, for the closed batch; this one is done with.
+    func giveBuffer() -> TransactionBuffer {
+        var buffer = TransactionBuffer()
+        swap(&buffer, &transaction)
+        return buffer
+    }
 
     /// Adds one outbound record and accounts for it in the digest of the effects.
-    private mutating func write(
+    private func write(
         _ topic: Topic, _ partition: Partition, _ key: ByteView, _ value: ByteView
     ) {
         transaction.append(topic: topic, partition: partition, key: key, value: value)
@@ -75,13 +80,20 @@ struct OpenBatch: ~Copyable {
         digest.updateFramed(value)
     }
 
-    private mutating func keep(_ row: RowChange) {
+    private func keep(_ row: RowChange) {
         if let index = rowIndex[row.key] {
             rows[index] = row
         } else {
             rowIndex[row.key] = rows.count
             rows.append(row)
         }
+    }
+}
+
+extension Effects {
+    /// Nothing came of a record, not even a count.
+    var isEmpty: Bool {
+        outbound.isEmpty && signals.isEmpty && rows.isEmpty && noEffectCount == 0
     }
 }
 

@@ -185,7 +185,7 @@ package final class Redecision {
     }
 
     private func compare(
-        _ closed: consuming ClosedBatch, with record: LogRecord, value: ByteView, core: TaskCore
+        _ closed: ClosedBatch, with record: LogRecord, value: ByteView, core: TaskCore
     ) {
         report.batches += 1
         report.outbound += closed.counts.outbound

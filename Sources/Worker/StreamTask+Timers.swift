@@ -1,5 +1,6 @@
 // Design rules 2 and 3: when a due timer may fire.
 
+import Decisions
 import EventLog
 import EventModel
 

@@ -2,6 +2,7 @@
 
 import EventLog
 import EventModel
+import Store
 
 extension StreamThread {
     /// Polls once and hands records and events to their tasks.

@@ -14,12 +14,6 @@ import EventLog
 import EventModel
 import Store
 
-/// A task with its closed batch.
-private struct Closing: ~Copyable {
-    let task: StreamTask
-    var batch: ClosedBatch
-}
-
 extension StreamThread {
     /// Commits all open batches in one transaction.
     func commit() throws(WorkerError) {

@@ -2,7 +2,7 @@
 // synchronous loop (design.md, Threads, not tasks); `step` is one turn of it, so that a simulator can
 // drive it as well.
 
-import Contracts
+package import Contracts
 package import EventLog
 package import EventModel
 import Synchronization

@@ -33,7 +33,7 @@ package final class Supervisor: Sendable {
             PlainThread { [self] in
                 do {
                     let log: Log
-                    do { log = try makeLog(index) } catch { throw WorkerError(error) }
+                    do throws(LogError) { log = try makeLog(index) } catch { throw WorkerError(error) }
                     let thread = StreamThread(
                         log: log, settings: settings, environment: environment, index: index,
                         stop: stop, registry: registry, notify: notify)

@@ -9,7 +9,7 @@ import EventModel
 import Store
 
 /// A closed batch: everything that is written, and what to remember once it is.
-struct ClosedBatch: ~Copyable {
+final class ClosedBatch {
     var transaction: TransactionBuffer
     let rows: [RowChange]
     let head: TaskHead
@@ -18,7 +18,25 @@ struct ClosedBatch: ~Copyable {
     let record: [UInt8]
     let counts: BatchCounts
 
-    consuming func giveBuffer() -> TransactionBuffer { transaction }
+
+    init(
+        transaction: consuming TransactionBuffer, rows: [RowChange], head: TaskHead,
+        headBytes: [UInt8], record: [UInt8], counts: BatchCounts
+    ) {
+        self.transaction = transaction
+        self.rows = rows
+        self.head = head
+        self.headBytes = headBytes
+        self.record = record
+        self.counts = counts
+    }
+
+    /// The buffer, for the next batch; this one is done with.
+    func giveBuffer() -> TransactionBuffer {
+        var buffer = TransactionBuffer()
+        swap(&buffer, &transaction)
+        return buffer
+    }
 }
 
 extension TaskCore {
@@ -31,8 +49,8 @@ extension TaskCore {
             batch!.take(&effects, encoder: &encoder, layout: layout)
         }
         for index in queues.indices { queues[index].settleAtEnd() }
-        var batch = self.batch.take()!
-        let recordBytes = writeBatchRecord(&batch)
+        let batch = self.batch.take()!
+        let recordBytes = writeBatchRecord(batch)
         let newHead = recordBytes.withUnsafeBytes { bytes in
             TaskHead(
                 epoch: epoch, sequence: (head?.sequence ?? 0) + 1, positions: positions,
@@ -40,7 +58,7 @@ extension TaskCore {
                 hash: SHA256.hex(of: bytes), policyDigest: policy.digest,
                 partitions: layout.count(of: .state))
         }
-        let headBytes = appendChangelog(&batch, head: newHead)
+        let headBytes = appendChangelog(batch, head: newHead)
         recordBytes.withUnsafeBytes { bytes in
             var task = String(partition.rawValue)
             task.withUTF8 {
@@ -59,7 +77,7 @@ extension TaskCore {
         Dictionary(uniqueKeysWithValues: queues.map { ($0.topic, $0.position) })
     }
 
-    private func writeBatchRecord(_ batch: inout OpenBatch) -> [UInt8] {
+    private func writeBatchRecord(_ batch: OpenBatch) -> [UInt8] {
         var ranges: [OffsetRange] = []
         for queue in queues {
             if let lost = queue.lostBefore { ranges.append(lost) }
@@ -80,7 +98,7 @@ extension TaskCore {
     }
 
     /// Appends the changed rows and the head to holdfast.state; gives the head's bytes.
-    private func appendChangelog(_ batch: inout OpenBatch, head: TaskHead) -> [UInt8] {
+    private func appendChangelog(_ batch: OpenBatch, head: TaskHead) -> [UInt8] {
         let prefix = Array("\(partition.rawValue)/".utf8)
         var key: [UInt8] = []
         func append(_ name: String, _ value: [UInt8]?) {

@@ -49,8 +49,8 @@ extension TaskCore {
                 batch!.counts.duplicates += 1
             case .conflict:
                 let rejection = Rejection(
-                    reason: .identityConflict,
-                    detail: "source and id of this event were seen with other content: \(event.id.text)"
+                    .identityConflict,
+                    "source and id of this event were seen with other content: \(event.id.text)"
                 )
                 refuse(record, rejection, notify: notify)
             }
@@ -61,14 +61,13 @@ extension TaskCore {
     private func admission(of event: InboundEvent) -> Rejection? {
         if !policy.accepts(source: event.source) {
             return Rejection(
-                reason: .unknownSource,
-                detail: "the policy does not accept source \(event.source.text)")
+                .unknownSource, "the policy does not accept source \(event.source.text)")
         }
         if policy.intake.requireRegisteredLots, let lot = event.lotReference,
             !state.isRegistered(lot: lot)
         {
             return Rejection(
-                reason: .danglingReference, detail: "nobody has created lot \(lot.text)")
+                .danglingReference, "nobody has created lot \(lot.text)")
         }
         return nil
     }
@@ -93,7 +92,7 @@ extension TaskCore {
             } catch {
                 effects.reset()
                 refuse(
-                    record, Rejection(reason: .contractViolated, detail: "no signal of ours: \(error)"),
+                    record, Rejection(.contractViolated, "no signal of ours: \(error)"),
                     notify: notify)
             }
         }

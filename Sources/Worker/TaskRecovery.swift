@@ -41,21 +41,57 @@ struct TaskRecovery<Log: StreamLog> {
     let registry: ContractRegistry
     let notify: (WorkerSignal) -> Void
 
-    /// Runs the restore of one task, from its file (or none) to the head in the log.
+    /// Runs the restore of one task, from its file (or none) to the head in the log. A damaged file is
+    /// set aside and the task is read back whole.
     func recover(_ partition: Partition) throws(WorkerError) -> RecoveredTask {
         let groupOffsets = try stableGroupOffsets(of: partition)
         let reader: any LogReader
         do { reader = try log.makeReader() } catch { throw WorkerError(error) }
         defer { reader.close() }
-
-        var store = try openStore(partition, rebuild: settings.rebuildsState)
-        if let savedAt = store.savedAt,
-            savedAt.advanced(seconds: settings.stateAgeSecondsMax) < environment.now()
-        {
-            notify(.stateFileRebuilt(partition, why: "older than half of delete.retention.ms"))
+        let store = try openFreshEnough(partition)
+        do {
+            return try recover(partition, from: store, reader: reader, group: groupOffsets)
+        } catch where error.isDamagedFile {
             store.close()
-            store = try rebuildStore(partition)
+            notify(.stateFileRebuilt(partition, why: error.message))
+            let fresh: TaskStore
+            do {
+                fresh = try TaskStore.startOver(
+                    directory: settings.stateDirectory, identity: identity(partition),
+                    why: error.message)
+            } catch {
+                throw WorkerError(error, partition: partition)
+            }
+            return try recover(partition, from: fresh, reader: reader, group: groupOffsets)
         }
+    }
+
+    /// The task's store; emptied when it is so old that tombstones it needs may be gone.
+    private func openFreshEnough(_ partition: Partition) throws(WorkerError) -> TaskStore {
+        let store: TaskStore
+        do {
+            store = try TaskStore.open(
+                directory: settings.stateDirectory, identity: identity(partition),
+                rebuild: settings.rebuildsState)
+            if case .setAside(let path, let why) = store.openReport {
+                notify(.stateFileSetAside(partition, path: path, why: why))
+            }
+            if let savedAt = store.savedAt,
+                savedAt.advanced(seconds: settings.stateAgeSecondsMax) < environment.now()
+            {
+                notify(.stateFileRebuilt(partition, why: "older than half of delete.retention.ms"))
+                try store.clear()
+            }
+        } catch {
+            throw WorkerError(error, partition: partition)
+        }
+        return store
+    }
+
+    private func recover(
+        _ partition: Partition, from store: TaskStore, reader: any LogReader,
+        group: [Topic: Offset]
+    ) throws(WorkerError) -> RecoveredTask {
         let storedHead = try store.head.map { bytes throws(WorkerError) in
             try TaskHead.parse(bytes, limits: settings.limits)
         }
@@ -63,7 +99,7 @@ struct TaskRecovery<Log: StreamLog> {
         let head = try (changelog.head ?? store.head).map { bytes throws(WorkerError) in
             try TaskHead.parse(bytes, limits: settings.limits)
         }
-        try check(partition, stored: storedHead, head: head, group: groupOffsets)
+        try check(partition, stored: storedHead, head: head, group: group)
         let (state, rows) = try loadState(partition, from: store)
         var windows = TaskWindows(limits: settings.limits)
         if let head {
@@ -94,26 +130,6 @@ struct TaskRecovery<Log: StreamLog> {
         TaskIdentity(
             deployment: settings.deployment, partition: partition,
             partitionCount: layout.count(of: .state))
-    }
-
-    private func openStore(_ partition: Partition, rebuild: Bool) throws(WorkerError) -> TaskStore {
-        do {
-            let store = try TaskStore.open(
-                directory: settings.stateDirectory, identity: identity(partition),
-                rebuild: rebuild)
-            if case .setAside(let path, let why) = store.openReport {
-                notify(.stateFileSetAside(partition, path: path, why: why))
-            }
-            return store
-        } catch {
-            throw WorkerError(error, partition: partition)
-        }
-    }
-
-    private func rebuildStore(_ partition: Partition) throws(WorkerError) -> TaskStore {
-        let store = try openStore(partition, rebuild: settings.rebuildsState)
-        do { try store.clear() } catch { throw WorkerError(error, partition: partition) }
-        return store
     }
 
     /// Applies the changelog from where the store stands to its end.
@@ -181,27 +197,35 @@ struct TaskRecovery<Log: StreamLog> {
         var parser = JSONParser(limits: settings.limits.forOwnRecords)
         var rows = 0
         do {
-            try store.forEachRow { (key, value) throws(WorkerError) in
+            var cursor = try store.rows()
+            while let (key, value) = try cursor.next() {
                 rows += 1
-                do {
-                    try state.load(key: key, value: parser.parse(value))
-                } catch let error as StateRowError {
-                    if case .newerVersion(let name, let version) = error {
-                        throw WorkerError.newer("state row \(name)", version: version)
-                    }
-                    throw WorkerError.unreadable(row: key, partition: partition, "\(error)")
-                } catch {
-                    throw WorkerError.unreadable(row: key, partition: partition, "\(error)")
-                }
+                try load(key, value, into: &state, parser: &parser, partition: partition)
             }
         } catch let error as WorkerError {
             throw error
+        } catch let error as StoreError {
+            throw WorkerError(error, partition: partition)
         } catch {
-            throw WorkerError(
-                kind: .store, message: "task \(partition.rawValue): \(error)",
-                hint: "Run with --rebuild-state to rebuild the file from the log.")
+            preconditionFailure("unexpected error: \(error)")
         }
         return (state, rows)
+    }
+
+    private func load(
+        _ key: ByteView, _ value: ByteView, into state: inout TaskState,
+        parser: inout JSONParser, partition: Partition
+    ) throws(WorkerError) {
+        let view: JSONView
+        do { view = try parser.parse(value) } catch {
+            throw .unreadable(row: key, partition: partition, "\(error)")
+        }
+        do { try state.load(key: key, value: view) } catch {
+            if case .newerVersion(let name, let version) = error {
+                throw .newer("state row \(name)", version: version)
+            }
+            throw .unreadable(row: key, partition: partition, "\(error)")
+        }
     }
 
     /// Where each input starts; what retention ate before we read it is a lost range.

@@ -52,9 +52,9 @@ struct TaskWindows: ~Copyable {
     /// Loads what the store keeps of a topic's live buckets.
     mutating func load(_ topic: Topic, from store: TaskStore) throws(StoreError) {
         if topic == .mesExecution {
-            try execution.load(from: store)
+            try store.load(into: &execution)
         } else {
-            try quality.load(from: store)
+            try store.load(into: &quality)
         }
     }
 
@@ -64,7 +64,7 @@ struct TaskWindows: ~Copyable {
     }
 
     /// Buckets that the store may drop whole.
-    var drops: [(Topic, Int64)] {
+    var drops: [(topic: Topic, bucket: Int64)] {
         [(.mesExecution, execution.lowestLiveBucket), (.qmsQuality, quality.lowestLiveBucket)]
     }
 

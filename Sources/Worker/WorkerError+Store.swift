@@ -7,7 +7,7 @@ extension WorkerError {
     init(_ error: StoreError, partition: Partition) {
         self.init(
             kind: .store, message: "state file of task \(partition.rawValue): \(error.message)",
-            hint: error.hint)
+            hint: error.hint, isDamagedFile: error.reaction == .setAside)
     }
 
     /// A row of the state that this worker cannot read.
@@ -15,6 +15,6 @@ extension WorkerError {
         WorkerError(
             kind: .store,
             message: "state row \(key.text) of task \(partition.rawValue) cannot be read: \(why)",
-            hint: "Run with --rebuild-state to rebuild the file from holdfast.state.")
+            hint: "The file is rebuilt from holdfast.state.", isDamagedFile: true)
     }
 }

@@ -66,8 +66,14 @@ package struct WorkerError: Error, Sendable, CustomStringConvertible {
     package let hint: String
     /// The log's error behind it, when there is one.
     package let logError: LogError?
+    /// A state file is damaged: it can be set aside and read back from the log.
+    package let isDamagedFile: Bool
 
-    package init(kind: Kind, message: String, hint: String, logError: LogError? = nil) {
+    package init(
+        kind: Kind, message: String, hint: String, logError: LogError? = nil,
+        isDamagedFile: Bool = false
+    ) {
+        self.isDamagedFile = isDamagedFile
         self.kind = kind
         self.message = message
         self.hint = hint
