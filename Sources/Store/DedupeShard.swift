@@ -2,8 +2,6 @@
 // slot is the high half of the identity scaled to the capacity, so that a table can grow by a third and
 // its entries keep their order when it does.
 
-import Glibc
-
 /// An id in memory: what it was seen with and the newest bucket it was seen in.
 struct DedupeEntry {
     var low: UInt64
@@ -17,7 +15,7 @@ struct DedupeEntry {
     static let dead = Int64.min + 1
 }
 
-/// A table of entries. Owned by its window, which frees it.
+/// A table of entries. Owned by its window, whose arena has its memory.
 struct DedupeShard {
     var slots: UnsafeMutablePointer<DedupeEntry>?
     var capacity: UInt32 = 0
@@ -26,20 +24,18 @@ struct DedupeShard {
     /// `used` beyond this makes the table anew.
     var usedMax: UInt32 = 0
 
-    // Fullness lies between 53 % (just made) and 72 %: 32 bytes / 0.53 = 60.4 bytes an id at worst, and
-    // seven slots, mostly one or two cache lines beyond the first, for an id that is not there.
-    static let usedPercentMax = 72
-    static let usedPercentNew = 53
+    // Fullness lies between 65 % (just made) and 77 %: 32 bytes / 0.65 = 50 bytes an id at worst, which leaves
+    // room for what the arena cannot use between the tables.
+    static let usedPercentMax = 77
+    static let usedPercentNew = 65
 
     /// A table for so many living entries.
-    init(living: Int, minimum: Int) {
+    init(living: Int, minimum: Int, in arena: inout SlotArena) {
         let wanted = max(minimum, living * 100 / Self.usedPercentNew + 1)
         capacity = UInt32(wanted)
         usedMax = UInt32(wanted * Self.usedPercentMax / 100)
-        var memory: UnsafeMutableRawPointer?
-        // Aligned to cache lines: two entries share one, none lies on two.
-        let code = posix_memalign(&memory, 64, wanted * MemoryLayout<DedupeEntry>.stride)
-        guard code == 0, let memory else { preconditionFailure("out of memory") }
+        // Blocks begin with a cache line: two entries share one, none lies on two.
+        let memory = arena.allocate(bytes: wanted * MemoryLayout<DedupeEntry>.stride)
         let slots = memory.bindMemory(to: DedupeEntry.self, capacity: wanted)
         slots.initialize(
             repeating: DedupeEntry(low: 0, high: 0, content: 0, bucket: DedupeEntry.empty),
@@ -47,7 +43,11 @@ struct DedupeShard {
         self.slots = slots
     }
 
-    func free() { Glibc.free(slots) }
+    /// Gives the table's memory back.
+    func free(to arena: inout SlotArena) {
+        guard let slots else { return }
+        arena.release(slots, bytes: Int(capacity) * MemoryLayout<DedupeEntry>.stride)
+    }
 
     /// Where the search for an identity begins.
     @inline(__always)
@@ -81,8 +81,9 @@ struct DedupeShard {
     }
 
     /// The same entries, without those below `floor`, in a table that fits them.
-    func remade(notBelow floor: Int64, minimum: Int) -> DedupeShard {
-        var new = DedupeShard(living: living(notBelow: floor), minimum: minimum)
+    func remade(notBelow floor: Int64, minimum: Int, in arena: inout SlotArena) -> DedupeShard {
+        var new = DedupeShard(
+            living: living(notBelow: floor), minimum: minimum, in: &arena)
         guard let slots, let target = new.slots else { return new }
         for index in 0..<Int(capacity) where slots[index].bucket >= floor {
             var at = new.home(slots[index].high)

@@ -1,6 +1,7 @@
 // What happens once per record. No allocation but for a table made anew, no reference counting, one cache
 // miss, which `touch` some records ahead takes away.
 
+import CSQLite
 package import EventModel
 
 extension DedupeWindow {
@@ -12,15 +13,15 @@ extension DedupeWindow {
         floor = bucket(of: clockRaw) - span
     }
 
-    /// Reads where an identity would be, so that `see` finds it in the cache: for records some 16 ahead.
-    /// - Returns: bits without meaning; fold them into something, or the read is optimised away.
+    /// Fetches the cache lines where an identity would be, without waiting for them: for records some 16 ahead.
     @inline(__always)
-    package borrowing func touch(_ identity: Fingerprint) -> UInt64 {
+    package borrowing func touch(_ identity: Fingerprint) {
         let shard = shards + Self.shard(identity)
-        guard let slots = shard.pointee.slots else { return 0 }
-        // A search that begins in a line's second half goes on in the next one, which the hardware fetches along
-        // with the first (pairs of lines).
-        return slots[shard.pointee.home(identity.high)].low
+        guard let slots = shard.pointee.slots else { return }
+        let home = slots + shard.pointee.home(identity.high)
+        holdfast_prefetch(home)
+        // A search goes on for some slots; two lie in a line.
+        holdfast_prefetch(home + 2)
     }
 
     /// Judges a record and, unless it is a conflict, remembers the sighting.
@@ -121,11 +122,9 @@ extension DedupeWindow {
     /// Makes a table anew, without what has expired for good.
     mutating func remake(_ number: Int) {
         let old = shards[number]
-        shards[number] = old.remade(notBelow: reclaimFloor, minimum: Self.minimum(number))
-        slotBytes +=
-            (Int(shards[number].capacity) - Int(old.capacity))
-            * MemoryLayout<DedupeEntry>.stride
-        old.free()
+        shards[number] = old.remade(
+            notBelow: reclaimFloor, minimum: Self.minimum(number), in: &arena)
+        old.free(to: &arena)
     }
 
     /// The smallest capacity of a table. Not the same for all: tables of equal size would fill, and be made anew,

@@ -48,8 +48,10 @@ package struct DedupeWindow: ~Copyable {
     var journal: [JournalEntry] = []
     var tally = BucketTally()
     var nextSwept = 0
+    /// The tables' memory.
+    var arena = SlotArena()
     /// Bytes of the tables.
-    var slotBytes = 0
+    var slotBytes: Int { arena.usedBytes }
     /// Most entries that one insert has moved so far.
     package internal(set) var entriesMovedMax = 0
 
@@ -69,7 +71,6 @@ package struct DedupeWindow: ~Copyable {
     }
 
     deinit {
-        for index in 0..<Self.shardCount { shards[index].free() }
         shards.deallocate()
     }
 
@@ -83,7 +84,7 @@ package struct DedupeWindow: ~Copyable {
     package var count: Int { tally.count(notBelow: floor) }
     /// Bytes that the tables and the journal take.
     package var memoryBytes: Int {
-        slotBytes + Self.shardCount * MemoryLayout<DedupeShard>.stride
+        arena.reservedBytes + Self.shardCount * MemoryLayout<DedupeShard>.stride
             + journal.capacity * MemoryLayout<JournalEntry>.stride
     }
 

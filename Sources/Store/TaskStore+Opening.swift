@@ -19,7 +19,7 @@ extension TaskStore {
             do throws(StoreError) {
                 return try resume(connection, identity)
             } catch {
-                guard error.reaction == .setAside else { throw error }
+                guard meansDamage(error) else { throw error }
                 return try replace(file, identity, why: error.message)
             }
         case .damaged(let why): return try replace(file, identity, why: why)
@@ -54,20 +54,31 @@ extension TaskStore {
         -> Verdict
     {
         // A WAL without its file: SQLite would delete it without a word.
-        if TaskFile.size(of: file.path) == 0 {
-            return .damaged("the file is empty, its WAL is not")
+        let size = TaskFile.size(of: file.path)
+        let hasWAL = TaskFile.size(of: file.path + "-wal") > 0
+        if size == 0 { return .damaged("the file is empty, its WAL is not") }
+        // SQLite takes a file shorter than a page for an empty one, and a last page cut short for none. With a WAL
+        // that may be a checkpoint that was killed, which the WAL repairs.
+        if size < 512 || (!hasWAL && size % 4096 != 0) {
+            return .damaged("its size, \(size) bytes, is no number of pages")
         }
         do throws(StoreError) {
             return try examine(try StoreConnection(path: file.path), identity)
         } catch {
-            switch error.reaction {
-            case .setAside: return .damaged(error.message)
-            // The file can be written to (it was prepared so), yet SQLite will not: its header is damaged.
-            case .stopProcess: return .damaged(error.message)
-            // "SQL logic error" while reading a schema is how some damage to it is told.
-            case .dropConnection where error.code == "SQLite 1": return .damaged(error.message)
-            case .dropConnection, .refuse, .inUse, .diskFull: throw error
-            }
+            guard meansDamage(error) else { throw error }
+            return .damaged(error.message)
+        }
+    }
+
+    /// Whether an error of an opening is told by the file itself, not by the disk or another owner.
+    private static func meansDamage(_ error: StoreError) -> Bool {
+        switch error.reaction {
+        case .setAside: true
+        // The system lets us write to the file (`prepare` did), yet SQLite will not: its header is damaged.
+        case .stopProcess: true
+        // "SQL logic error" while reading a schema is how some damage to it is told.
+        case .dropConnection: error.code == "SQLite 1"
+        case .refuse, .inUse, .diskFull: false
         }
     }
 

@@ -36,7 +36,7 @@ private let hour: Int64 = 3_600_000_000
                 let id = random.below(ids)
                 let content = random.below(20) == 0 ? 7 : id
                 let identity = fingerprint(id, shards: shards)
-                _ = window.touch(identity)
+                window.touch(identity)
                 let verdict = window.see(
                     identity: identity, content: Fingerprint(low: content, high: 0),
                     appendTime: Instant(rawValue: own))
@@ -178,8 +178,9 @@ private let hour: Int64 = 3_600_000_000
         let block = try #require(window.takePending().first)
         #expect(block.bytes.count == 16 + 3 * 24 && block.bucket == 5)
         for length in 0..<block.bytes.count {
-            try refused(SightingBlock(
-                topic: block.topic, bucket: 5, bytes: Array(block.bytes.prefix(length))))
+            try refused(
+                SightingBlock(
+                    topic: block.topic, bucket: 5, bytes: Array(block.bytes.prefix(length))))
         }
         for at in block.bytes.indices {
             var bytes = block.bytes

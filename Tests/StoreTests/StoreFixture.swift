@@ -82,14 +82,15 @@ extension TaskStore {
         var found: [String] = []
         var cursor = try rows()
         while let (key, value) = try cursor.next() { found.append("\(key.text)=\(value.text)") }
-        return found
+        return found.sorted()
     }
 
     /// Whether rows, sightings and head are those of one and the same batch, and of which.
     func consistentBatch() throws(StoreError) -> Int? {
         let number = Int((changelogNext?.rawValue ?? 0) / 10)
-        var expected = (0..<number).map { "lot/\($0 + 1)=value \($0 + 1)" }.sorted()
+        var expected = (0..<number).map { "lot/\($0 + 1)=value \($0 + 1)" }
         if number > 0 { expected.append("shared=\(number)") }
+        expected.sort()
         var window = DedupeWindow(topic: .mesExecution, clock: Instant(rawValue: 0))
         try load(into: &window)
         let expectedHead = number == 0 ? nil : Array("head \(number)".utf8)

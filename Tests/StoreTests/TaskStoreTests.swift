@@ -71,10 +71,16 @@ import Testing
     }
 
     @Test(arguments: [
-        ("another deployment", TaskIdentity(
-            deployment: "other", partition: Partition(3), partitionCount: 4)),
-        ("another partition count", TaskIdentity(
-            deployment: "plant", partition: Partition(3), partitionCount: 8)),
+        (
+            "another deployment",
+            TaskIdentity(
+                deployment: "other", partition: Partition(3), partitionCount: 4)
+        ),
+        (
+            "another partition count",
+            TaskIdentity(
+                deployment: "plant", partition: Partition(3), partitionCount: 8)
+        ),
     ])
     func `a foreign file is refused, and set aside only when told`(
         what: String, identity: TaskIdentity

@@ -114,7 +114,8 @@ import Testing
     @Test func `a flipped value is found when it is read`() throws {
         let store = try open(in: directory)
         try store.commitBatch(1)
-        try store.connection.execute("UPDATE row SET value = x'00' WHERE key = CAST('lot/1' AS BLOB)")
+        try store.connection.execute(
+            "UPDATE row SET value = x'00' WHERE key = CAST('lot/1' AS BLOB)")
         let error = #expect(throws: StoreError.self) { try store.allRows() }
         #expect(error?.reaction == .setAside)
     }
