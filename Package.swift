@@ -73,7 +73,7 @@ let package = Package(
         tests(of: "Decisions", ["EventModel", "Digests", "Contracts"]),
         tests(of: "Store", ["EventModel", "CSQLite"]),
         tests(of: "EventLog", ["EventModel", "Simulation"]),
-        tests(of: "KafkaLog", ["EventModel", "EventLog"]),
+        tests(of: "KafkaLog", ["EventModel", "EventLog", "Simulation"]),
         tests(
             of: "Worker",
             [

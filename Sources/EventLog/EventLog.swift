@@ -10,17 +10,6 @@
 
 package import EventModel
 
-/// A header of a record; views valid as long as the record.
-package struct HeaderView {
-    package var name: ByteView
-    /// Nil when the header has a null value.
-    package var value: ByteView?
-    package init(name: ByteView, value: ByteView?) {
-        self.name = name
-        self.value = value
-    }
-}
-
 /// A record as polled. Its views are valid until it is given back with `release`.
 package struct LogRecord {
     package var topic: Topic

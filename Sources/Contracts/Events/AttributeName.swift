@@ -1,0 +1,38 @@
+// From the name of an attribute, as bytes, to what we know it as: no String, one look at the length
+// and at most a few comparisons.
+
+import EventModel
+
+/// A member of a structured event, or what follows `ce_` in a header's name.
+enum AttributeName: Equatable {
+    case specversion, id, source, type, subject, time, datacontenttype, dataschema
+    case data, dataBase64
+    case known(Extension)
+    /// An extension we do not read; well named.
+    case other
+    /// Against CloudEvents 1.0.2, 3.1: lower-case letters and digits only.
+    case illFormed
+
+    init(_ name: ByteView) {
+        switch name.count {
+        case 2 where name.isSame(as: "id"): self = .id
+        case 4 where name.isSame(as: "type"): self = .type
+        case 4 where name.isSame(as: "time"): self = .time
+        case 4 where name.isSame(as: "data"): self = .data
+        case 6 where name.isSame(as: "source"): self = .source
+        case 7 where name.isSame(as: "subject"): self = .subject
+        case 10 where name.isSame(as: "dataschema"): self = .dataschema
+        case 11 where name.isSame(as: "specversion"): self = .specversion
+        case 11 where name.isSame(as: "data_base64"): self = .dataBase64
+        case 15 where name.isSame(as: "datacontenttype"): self = .datacontenttype
+        default: self = Self.extension(name)
+        }
+    }
+
+    private static func `extension`(_ name: ByteView) -> AttributeName {
+        for known in Extension.allCases where name.isSame(as: known.name) { return .known(known) }
+        guard name.count > 0 else { return .illFormed }
+        for byte in name where !(byte &- 0x61 < 26 || byte &- 0x30 < 10) { return .illFormed }
+        return .other
+    }
+}

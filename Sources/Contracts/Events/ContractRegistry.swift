@@ -1,0 +1,34 @@
+// The compiled contract: a checker per event type, made once at start from the schemas that the binary
+// carries, and the table of type names. Read-only, shared by all decoders.
+
+package import EventModel
+
+/// Compiled schemas of all types.
+package final class ContractRegistry {
+    /// By raw value of `EventType`.
+    private let checkers: ContiguousArray<SchemaChecker>
+    package let types = EventTypeTable()
+
+    /// Compiles every schema. Throws for a schema that uses what the compiler does not support: found
+    /// at start, never at a record.
+    package init(limits: Limits) throws(SchemaError) {
+        var checkers = ContiguousArray<SchemaChecker>()
+        for type in EventType.allCases {
+            let path = Self.path(of: type)
+            guard let text = ContractFiles.text(path) else {
+                preconditionFailure("no schema is embedded as \(path)")
+            }
+            precondition(Int(type.rawValue) == checkers.count, "cases are numbered from 0")
+            checkers.append(try SchemaChecker.compile(text))
+        }
+        self.checkers = checkers
+    }
+
+    /// The schema of a type's data, below topics/.
+    package static func path(of type: EventType) -> String { "schemas/\(type.name).json" }
+
+    /// The first violation of the type's schema, nil when the data keeps it.
+    package func violation(of type: EventType, in data: JSONView) -> SchemaViolation? {
+        checkers[Int(type.rawValue)].check(data)
+    }
+}

@@ -1,0 +1,73 @@
+// First contact. Whatever is wrong with the way to the cluster shows here, so that this is where
+// "unreachable", "not trusted", "not let in" and "no such topic" get their own words.
+
+import CRdKafka
+import EventLog
+import EventModel
+
+extension ClientHandle {
+    /// Partition and replica counts of these topics, absent where the topic is. Also warms the client: the first
+    /// record to a topic it has not heard of would wait up to a second.
+    func metadata(
+        of wanted: [Topic], _ operation: String
+    ) throws(LogError) -> [Topic: (partitions: Int32, replication: Int32)] {
+        for topic in wanted { _ = handle(of: topic) }
+        context.forgetError()
+        let deadline = Monotonic.milliseconds() + configuration.connectMillisecondsMax
+        while true {
+            var answer: UnsafePointer<rd_kafka_metadata>?
+            let code = rd_kafka_metadata(rk, 0, nil, &answer, 500)
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer {
+                defer { rd_kafka_metadata_destroy(answer) }
+                return try counts(in: answer.pointee, of: wanted, operation)
+            }
+            rd_kafka_poll(rk, 0)
+            if let last = context.lastError,
+                last.code == RD_KAFKA_RESP_ERR__AUTHENTICATION
+                    || last.code == RD_KAFKA_RESP_ERR__SSL
+            {
+                throw LogError.kafka(last.code, operation, configuration, detail: last.reason)
+            }
+            guard Monotonic.milliseconds() < deadline else {
+                let last = context.lastError
+                throw LogError.kafka(
+                    last?.code ?? code, operation, configuration, detail: last?.reason)
+            }
+        }
+    }
+
+    /// As `metadata`, but all must be there.
+    func requiredCounts(
+        of wanted: [Topic], _ operation: String
+    ) throws(LogError) -> [Topic: Int32] {
+        let found = try metadata(of: wanted, operation)
+        let missing = wanted.filter { found[$0] == nil }
+        guard missing.isEmpty else {
+            throw LogError.missingTopics(missing.map(configuration.name(of:)), operation)
+        }
+        return found.mapValues(\.partitions)
+    }
+
+    private func counts(
+        in answer: rd_kafka_metadata, of wanted: [Topic], _ operation: String
+    ) throws(LogError) -> [Topic: (partitions: Int32, replication: Int32)] {
+        var found: [Topic: (partitions: Int32, replication: Int32)] = [:]
+        for index in 0..<Int(answer.topic_cnt) {
+            let entry = answer.topics[index]
+            guard let topic = configuration.topic(named: String(cString: entry.topic)),
+                wanted.contains(topic)
+            else { continue }
+            switch entry.err {
+            case RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+                guard entry.partition_cnt > 0 else { continue }
+                found[topic] = (entry.partition_cnt, entry.partitions[0].replica_cnt)
+            case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: continue
+            default:
+                throw LogError.kafka(
+                    entry.err, operation, configuration,
+                    target: configuration.name(of: topic))
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,213 @@
+// Polling and asking: records, ends, offsets, membership.
+
+import CRdKafka
+package import EventLog
+package import EventModel
+import Glibc
+
+extension KafkaStreamLog {
+    package func poll(
+        records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
+        timeoutMilliseconds: Int32
+    ) throws(LogError) {
+        if let error = pendingError {
+            pendingError = nil
+            throw error
+        }
+        if takeEvents(into: &events) { return }
+        var timeout = timeoutMilliseconds
+        var taken = 0
+        while taken < max {
+            let message = rd_kafka_consumer_poll(consumer.rk, timeout)
+            if !pendingEvents.isEmpty {
+                // The callback ran in this very call, before the message, which may be of a
+                // partition that is leaving: only records that are still delivered pass.
+                if let message { try accept(message, &records, &events, &taken) }
+                _ = takeEvents(into: &events)
+                return
+            }
+            guard let message else { return }
+            let told = events.count
+            try accept(message, &records, &events, &taken)
+            if events.count > told || pendingError != nil { return }
+            timeout = 0
+        }
+    }
+
+    private func takeEvents(into events: inout [LogEvent]) -> Bool {
+        guard !pendingEvents.isEmpty else { return false }
+        events.append(contentsOf: pendingEvents)
+        pendingEvents.removeAll(keepingCapacity: true)
+        return true
+    }
+
+    /// Takes a message over: it becomes a record, an event or an error, and is destroyed in the
+    /// latter cases after its last read.
+    @inline(__always)
+    private func accept(
+        _ message: UnsafeMutablePointer<rd_kafka_message_t>,
+        _ records: inout ContiguousArray<LogRecord>, _ events: inout [LogEvent],
+        _ taken: inout Int
+    ) throws(LogError) {
+        let found = message.pointee
+        if found.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+            guard assignment.isDelivering(found.partition),
+                let topic = consumer.topic(of: found.rkt)
+            else {
+                rd_kafka_message_destroy(message)
+                return
+            }
+            records.append(RecordMaker.record(message, topic))
+            taken += 1
+            return
+        }
+        defer { rd_kafka_message_destroy(message) }
+        guard found.err != RD_KAFKA_RESP_ERR__PARTITION_EOF else {
+            guard assignment.isDelivering(found.partition),
+                let topic = consumer.topic(of: found.rkt)
+            else { return }
+            events.append(
+                .reachedEnd(
+                    TopicPartition(topic, Partition(found.partition)), Offset(found.offset)))
+            return
+        }
+        guard let error = consumerError(message) else { return }
+        // Records before it are handed over first.
+        if taken > 0 { pendingError = error } else { throw error }
+    }
+
+    /// What a consumer's error means; nil when the library mends it and tells us otherwise.
+    private func consumerError(
+        _ message: UnsafeMutablePointer<rd_kafka_message_t>
+    ) -> LogError? {
+        let found = message.pointee
+        let text = rd_kafka_message_errstr(message).map { String(cString: $0) } ?? ""
+        let topic = consumer.topic(of: found.rkt)
+        switch found.err {
+        case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
+            // It has left the group; `.lost` follows, then we join again by polling.
+            log(3, "polled too late: \(text)")
+            return nil
+        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+            let partition = topic.map { TopicPartition($0, Partition(max(0, found.partition))) }
+            let low = partition.flatMap { try? watermarks(of: $0).low.rawValue }
+            return .kafka(
+                found.err, "poll", configuration,
+                target: partition.map { configuration.text(of: $0) },
+                detail: "\(text); the oldest record there is \(low.map(String.init) ?? "unknown")")
+        case RD_KAFKA_RESP_ERR__FATAL:
+            var fatal = [CChar](repeating: 0, count: 512)
+            let cause = rd_kafka_fatal_error(consumer.rk, &fatal, fatal.count)
+            let error = LogError.kafka(cause, "poll", configuration, detail: String(fatal))
+            return LogError(
+                operation: "poll", code: error.code, reaction: .stopProcess,
+                message: error.message, hint: error.hint)
+        default:
+            let error = LogError.kafka(
+                found.err, "poll", configuration,
+                target: topic.map { configuration.name(of: $0) }, detail: text)
+            if error.reaction == .stopProcess { return error }
+            log(4, error.description)
+            return nil
+        }
+    }
+
+    package func release(_ record: LogRecord) { RecordMaker.release(record) }
+
+    // MARK: - Asking
+
+    private func watermarks(
+        of partition: TopicPartition
+    ) throws(LogError) -> (low: Offset, high: Offset) {
+        try consumer.watermarks(of: partition)
+    }
+
+    package func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
+        try watermarks(of: partition).high
+    }
+
+    package func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
+        let deadline = Monotonic.milliseconds() + configuration.stableOffsetsMillisecondsMax
+        while true {
+            var list = PartitionList()
+            for topic in Topic.inputs { list.append(configuration.name(of: topic), partition) }
+            // read_committed: the broker answers only when no transaction is open on them.
+            let code = rd_kafka_committed(consumer.rk, list.pointer, 5_000)
+            let failure =
+                code != RD_KAFKA_RESP_ERR_NO_ERROR
+                ? code
+                : (0..<list.count).map { list[$0].error }
+                    .first { $0 != RD_KAFKA_RESP_ERR_NO_ERROR }
+            guard let failure else { return offsets(in: list) }
+            let error = LogError.kafka(failure, "read group offsets", configuration)
+            guard Monotonic.milliseconds() < deadline, error.reaction == .retry else {
+                throw error.reaction == .retry ? unstable(partition, error) : error
+            }
+        }
+    }
+
+    private func offsets(in list: borrowing PartitionList) -> [Topic: Offset] {
+        var found: [Topic: Offset] = [:]
+        for index in 0..<list.count {
+            let element = list[index]
+            if element.offset >= 0, let topic = configuration.topic(named: element.name) {
+                found[topic] = Offset(element.offset)
+            }
+        }
+        return found
+    }
+
+    private func unstable(_ partition: Partition, _ cause: LogError) -> LogError {
+        LogError(
+            operation: cause.operation, code: "UNSTABLE_OFFSET_COMMIT", reaction: .retry,
+            message: "the group's offsets of task \(partition.rawValue) did not become stable in"
+                + " \(configuration.stableOffsetsMillisecondsMax / 1000) s (\(cause.message))",
+            hint: "Another worker's transaction is still open on them, or the brokers do not"
+                + " answer: see `kafka-transactions find-hanging`.")
+    }
+
+    package func groupToken() throws(LogError) -> GroupToken {
+        guard let metadata = rd_kafka_consumer_group_metadata(consumer.rk) else {
+            throw LogError(
+                operation: "read membership", code: "NO_GROUP", reaction: .stopProcess,
+                message: "the consumer has no group", hint: "This is a defect of Holdfast.")
+        }
+        return GroupToken(
+            handle: metadata, generation: generation(of: metadata),
+            onRelease: { rd_kafka_consumer_group_metadata_destroy($0) })
+    }
+
+    /// librdkafka tells the generation only in the form it writes metadata in: 7 bytes "CGMDv2:",
+    /// then the generation in the machine's own order (rdkafka_cgrp.c).
+    private func generation(of metadata: OpaquePointer) -> Int64 {
+        var buffer: UnsafeMutableRawPointer?
+        var size = 0
+        if let error = rd_kafka_consumer_group_metadata_write(metadata, &buffer, &size) {
+            rd_kafka_error_destroy(error)
+            return -1
+        }
+        guard let buffer else { return -1 }
+        defer { rd_kafka_mem_free(nil, buffer) }
+        let bytes = ByteView(start: buffer, count: size)
+        guard size >= 11, ByteView(rebasing: bytes[0..<7]).isSame(as: "CGMDv2:") else { return -1 }
+        return Int64(bytes.loadUnaligned(fromByteOffset: 7, as: Int32.self))
+    }
+}
+
+extension ClientHandle {
+    /// Low watermark, and the high one as this handle's isolation sees it.
+    func watermarks(
+        of partition: TopicPartition
+    ) throws(LogError) -> (low: Offset, high: Offset) {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_query_watermark_offsets(
+            rk, configuration.name(of: partition.topic), partition.partition.rawValue, &low,
+            &high, 10_000)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw LogError.kafka(
+                code, "read watermarks", configuration, target: configuration.text(of: partition))
+        }
+        return (Offset(max(0, low)), Offset(max(0, high)))
+    }
+}

@@ -1,0 +1,129 @@
+// A stream thread's Kafka: one consumer in the group, two transactional producers used in turn.
+// Assignment is in +Assignment, polling in +Poll, the transaction in +Commit.
+
+import CRdKafka
+package import EventLog
+package import EventModel
+
+/// StreamLog on Kafka. Used by one thread only.
+package final class KafkaStreamLog: StreamLog {
+    let configuration: KafkaConfiguration
+    let log: KafkaLogLine
+    private let clock: () -> Instant
+    private var counts: [Topic: Int32] = [:]
+    private var client: ClientHandle?
+    var producers: [TransactionalProducer] = []
+    /// Whose turn it is.
+    var turn = 0
+    var assignment = Assignment()
+    /// An error that came behind records: told at the next poll, so that those are not lost.
+    var pendingError: LogError?
+    /// Rebalances as the callback heard them, in order.
+    var pendingEvents: [LogEvent] = []
+
+    /// - Parameters:
+    ///   - clock: the wall clock, for clock reports.
+    ///   - log: takes librdkafka's log lines, on any thread; by default they are dropped.
+    package init(
+        _ configuration: KafkaConfiguration, clock: @escaping () -> Instant,
+        log: KafkaLogLine? = nil
+    ) {
+        self.configuration = configuration
+        self.clock = clock
+        self.log = log ?? ClientCallbacks.dropped
+    }
+
+    package var partitionCount: Int32 { partitionCount(of: .lead) }
+
+    package func partitionCount(of topic: Topic) -> Int32 {
+        guard let count = counts[topic] else {
+            preconditionFailure("partition counts are known after open()")
+        }
+        return count
+    }
+
+    /// The consumer's handle.
+    var consumer: ClientHandle {
+        guard let client else { preconditionFailure("open() comes first") }
+        return client
+    }
+
+    package func open() throws(LogError) {
+        precondition(client == nil, "open() once")
+        try openProducers()
+        let made = try ClientHandle(
+            RD_KAFKA_CONSUMER, own: consumerProperties, configuration, log: log, rebalances: true)
+        _ = try made.requiredCounts(of: Topic.inputs, "open consumer")
+        assignment = Assignment(partitionCount: Int(partitionCount))
+        client = made
+        made.context.onRebalance = { [unowned self] in rebalanced($0, $1) }
+        rd_kafka_poll_set_consumer(made.rk)
+        var lead = PartitionList()
+        // Only the lead topic: cooperative-sticky would scatter partition p of several topics.
+        _ = rd_kafka_topic_partition_list_add(
+            lead.pointer, configuration.name(of: .lead), RD_KAFKA_PARTITION_UA)
+        let code = rd_kafka_subscribe(made.rk, lead.pointer)
+        lead = PartitionList()
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw LogError.kafka(code, "subscribe", configuration)
+        }
+    }
+
+    package func reopenProducers() throws(LogError) {
+        for producer in producers { producer.close() }
+        producers = []
+        try openProducers()
+    }
+
+    /// init_transactions of both, before anything is read: whatever a predecessor left open ends
+    /// here, so that offsets and state become stable.
+    private func openProducers() throws(LogError) {
+        turn = 0
+        for number in 0..<2 {
+            let producer = try TransactionalProducer(
+                configuration, number: number, clock: clock, log: log)
+            counts = try producer.open()
+            producers.append(producer)
+        }
+    }
+
+    private var consumerProperties: [(String, String)] {
+        var properties = [
+            ("group.id", configuration.groupID),
+            ("partition.assignment.strategy", "cooperative-sticky"),
+            ("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"),
+            ("session.timeout.ms", "10000"),
+            // A rebalance is heard of with a heartbeat.
+            ("heartbeat.interval.ms", "1000"),
+        ]
+        if configuration.isStatic {
+            properties.append(("group.instance.id", configuration.groupInstanceID))
+        }
+        return properties + ReadingProperties.all
+    }
+
+    package func makeReader() throws(LogError) -> any LogReader {
+        try KafkaReader(configuration, log: log)
+    }
+
+    package func close() {
+        for producer in producers { producer.close() }
+        producers = []
+        assignment.isClosing = true
+        // A static member only goes silent: its partitions wait for it to come back.
+        client?.close(leaves: !configuration.isStatic)
+        client = nil
+    }
+}
+
+/// What the stream's consumer and the readers have in common.
+enum ReadingProperties {
+    static let all: [(String, String)] = [
+        ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
+        ("auto.offset.reset", "error"), ("allow.auto.create.topics", "false"),
+        ("queued.min.messages", "1000000"), ("queued.max.messages.kbytes", "131072"),
+        // How late an end is told: the broker keeps a fetch that finds nothing for so long. Records
+        // end the wait at once.
+        ("fetch.wait.max.ms", "10"), ("fetch.error.backoff.ms", "10"),
+    ]
+}
