@@ -67,6 +67,12 @@ package enum KafkaProperties {
             reason: "it is 10 s; fencing and restore are timed by it"),
         Refusal(
             name: "session.timeout.ms", reason: "it is 10 s; fencing and restore are timed by it"),
+        Refusal(name: "message.timeout.ms", reason: "it follows the transaction's timeout"),
+        Refusal(name: "delivery.timeout.ms", reason: "it follows the transaction's timeout"),
+        Refusal(
+            name: "delivery.report.only.error", reason: "commits wait for delivery reports"),
+        Refusal(
+            name: "plugin.library.paths", reason: "it would load foreign code into the worker"),
         Refusal(name: "queuing.strategy", reason: "lifo would change the order of records"),
         Refusal(
             name: "allow.auto.create.topics",
