@@ -155,7 +155,7 @@ class Outputs:
         self._dimension(event, data)
 
     def _with_reasons(self, event):
-        """A closed gate's reasons are those of the holds, also where the wording is the worker's."""
+        """A closed gate's reasons are its holds', also where the worker chose the words."""
         if event.topic != GATES:
             return event.data
         reasons = [{**(self.reasons.get(reason["holdId"]) or {}), **reason}
