@@ -13,8 +13,6 @@ final class Intake {
     private var verdicts: [Decoded?]
     private(set) var records: ContiguousArray<LogRecord> = []
     private var signalParser: JSONParser
-    /// Folded from what `touch` read, so that reading is not optimised away.
-    private(set) var touched: UInt64 = 0
 
     init(registry: ContractRegistry, limits: Limits, partitionCount: Int32) {
         decoders = (0..<Self.width).map { _ in
@@ -37,7 +35,7 @@ final class Intake {
             let record = records[slot]
             let verdict = decoders[slot].decode(record)
             if case .event(let event) = verdict {
-                touched &+= windows.touch(record.topic, event.identity)
+                windows.touch(record.topic, event.identity)
             }
             verdicts[slot] = verdict
         }

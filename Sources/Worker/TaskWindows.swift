@@ -17,7 +17,7 @@ struct TaskWindows: ~Copyable {
     }
 
     @inline(__always)
-    func touch(_ topic: Topic, _ identity: Fingerprint) -> UInt64 {
+    func touch(_ topic: Topic, _ identity: Fingerprint) {
         topic == .mesExecution ? execution.touch(identity) : quality.touch(identity)
     }
 
