@@ -25,7 +25,8 @@ RECENT_MAX = 5_000
 OVERSIZED = 1_060_000
 
 #: Fills an event up to the size that real ones have (about 590 bytes).
-_NOTE = "Line 3 cell 7 shift B: nominal run, no remarks; verified by the second operator at "
+_NOTE = ("Line 3 cell 7 shift B: nominal run, no remarks, in-process controls within alert "
+         "limits; verified by the second operator at ")
 
 _STEP = (
     '{"specversion":"1.0","id":"%s","source":"/mes/plant-1","type":"mes.%s.v1",'

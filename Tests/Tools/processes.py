@@ -32,7 +32,7 @@ def find_binary():
     built = [os.path.join(ROOT, ".build", kind, "holdfast") for kind in ("release", "debug")]
     built = [path for path in built if os.access(path, os.X_OK)]
     if not built:
-        raise Missing("no holdfast in .build: swift build first, or --binary PATH")
+        raise RuntimeError("no holdfast in .build: swift build first, or --binary PATH")
     return max(built, key=os.path.getmtime)
 
 

@@ -275,6 +275,9 @@ def main():
     except Missing as missing:
         print("torture: NOT RUN: %s" % missing, file=sys.stderr)
         return 77
+    except RuntimeError as error:  # ours to have built: no reason to skip
+        print("torture: FAILED: %s" % error, file=sys.stderr)
+        return 1
     directory = tempfile.mkdtemp(prefix="holdfast-torture-", dir=options.dir)
     torture, code = Torture(options, directory), 1
     try:
