@@ -1,4 +1,5 @@
-// Membership as Kafka's cooperative-sticky assignor and group coordinator show it to a member: only what
+// Membership as Kafka's cooperative-sticky assignor and group coordinator show it to a member:
+// only what
 // moves is revoked, a partition is assigned after its last owner let go, and every change counts
 // the generation up.
 

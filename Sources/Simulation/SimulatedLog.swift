@@ -1,5 +1,7 @@
-// A log in memory that behaves like Kafka where it matters and like nothing else: control markers take
-// offsets, open transactions hold back the last stable offset, groups have generations, and only offsets
+// A log in memory that behaves like Kafka where it matters and like nothing else: control markers
+// take
+// offsets, open transactions hold back the last stable offset, groups have generations, and only
+// offsets
 // are fenced. One thread steps it; there is no luck in it but what a test puts there.
 
 import EventLog
@@ -24,7 +26,8 @@ package final class SimulatedLog {
         case aborted
         /// The stream is told `outcomeUnknown`; the commit was applied or aborted.
         case outcomeUnknown(applied: Bool)
-        /// The stream dies in the middle: its transaction stays open until a successor of the same name
+        /// The stream dies in the middle: its transaction stays open until a successor of the
+        /// same name
         /// opens, or `expireTransactions`.
         case leftOpen
     }
@@ -39,6 +42,8 @@ package final class SimulatedLog {
     private var epochs: [String: Int] = [:]
     private var pending: [Int: [TopicPartition: Offset]] = [:]
     private var offsets: [TopicPartition: Offset] = [:]
+    /// The partitions that each open transaction wrote to.
+    private var touched: [Int: Set<TopicPartition>] = [:]
     let group = SimulatedGroup()
 
     package init(clock: @escaping () -> Instant) { self.clock = clock }
@@ -57,7 +62,8 @@ package final class SimulatedLog {
         topics[topic]?.settings.merge(settings) { $1 }
     }
 
-    /// What is at an offset and may be shown; steps over markers and aborted records. Nil at the end.
+    /// What is at an offset and may be shown; steps over markers and aborted records. Nil at the
+    /// end.
     func next(
         of place: TopicPartition, from offset: inout Int64, isolation: Isolation
     ) -> PlainRecord? {
@@ -111,6 +117,7 @@ package final class SimulatedLog {
         let offset = Offset(Int64(entries[place]?.count ?? 0))
         // The broker's clock has milliseconds.
         let time = Instant(milliseconds: now.milliseconds)
+        if let transaction { touched[transaction, default: []].insert(place) }
         entries[place]?.append(Entry(record: make(offset, time), transaction: transaction))
     }
 }
@@ -141,10 +148,8 @@ extension SimulatedLog {
         precondition(transactions[transaction] == .open, "a transaction ends once")
         transactions[transaction] = outcome
         openOf = openOf.filter { $0.value != transaction }
-        for place in entries.keys {
-            if entries[place]?.contains(where: { $0.transaction == transaction }) == true {
-                entries[place]?.append(Entry(record: nil, transaction: nil))
-            }
+        for place in touched.removeValue(forKey: transaction) ?? [] {
+            entries[place]?.append(Entry(record: nil, transaction: nil))
         }
         let sent = pending.removeValue(forKey: transaction) ?? [:]
         if outcome == .committed { offsets.merge(sent) { $1 } }

@@ -145,7 +145,8 @@ package final class SimulatedStreamLog: StreamLog {
             }
             write(transaction, entry, number, &receipt)
         }
-        // As in Kafka, membership is proved by offsets alone: a transaction without any is not fenced.
+        // As in Kafka, membership is proved by offsets alone: a transaction without any is not
+        // fenced.
         if !offsets.isEmpty {
             if let code = refusal(token) {
                 log.end(number, .aborted)

@@ -58,7 +58,8 @@ package struct PlainRecord: Equatable, Sendable {
     }
 }
 
-/// Calls with a view of bytes that may be absent. An empty array gives an empty view, which may lack a base
+/// Calls with a view of bytes that may be absent. An empty array gives an empty view, which may
+/// lack a base
 /// address: implementations must not take it for a null.
 func withView<Result, Failure: Error>(
     _ bytes: [UInt8]?, _ body: (ByteView?) throws(Failure) -> Result
