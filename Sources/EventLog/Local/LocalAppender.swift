@@ -1,4 +1,5 @@
-// Appends a transaction's records and offsets: one SQLite transaction, prepared statements, the bytes
+// Appends a transaction's records and offsets: one SQLite transaction, prepared statements, the
+// bytes
 // bound where they lie.
 
 import EventModel
@@ -34,7 +35,8 @@ final class LocalAppender {
             "append")
     }
 
-    /// All of it or nothing. All records share the time of their commit, but no partition's time runs
+    /// All of it or nothing. All records share the time of their commit, but no partition's time
+    /// runs
     /// backwards when the wall clock does.
     func append(
         _ buffer: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)] = [],

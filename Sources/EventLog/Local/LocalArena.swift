@@ -1,9 +1,11 @@
-// Where the bytes of polled records live: blocks of 1 MiB, filled row after row, each freed or used again
+// Where the bytes of polled records live: blocks of 1 MiB, filled row after row, each freed or
+// used again
 // when the last record in it has been released. So a record costs one copy and no allocation.
 
 import EventModel
 
-/// Blocks of records. A record's `owner` is its block; the count of live records is its first field.
+/// Blocks of records. A record's `owner` is its block; the count of live records is its first
+/// field.
 final class LocalArena {
     private struct Block {
         /// Records not yet released, plus one while the arena fills the block.

@@ -1,4 +1,5 @@
-// One SQLite connection of the local log. The handle never leaves this file; errors become LogErrors
+// One SQLite connection of the local log. The handle never leaves this file; errors become
+// LogErrors
 // here and nowhere else.
 
 import CSQLite

@@ -1,4 +1,5 @@
-// Delivers the records of some partitions in turn, and tells their ends. Stream and reader share it.
+// Delivers the records of some partitions in turn, and tells their ends. Stream and reader share
+// it.
 
 import EventModel
 import Glibc

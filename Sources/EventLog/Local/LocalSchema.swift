@@ -1,7 +1,9 @@
 // The tables of the local log, and how a file is recognised, made or refused.
 //
-// Each topic-partition has a table of its own, keyed by the offset (SQLite's rowid): appending always
-// hits the right edge of a B-tree, which keeps pages full, and a range of offsets is a sequential read.
+// Each topic-partition has a table of its own, keyed by the offset (SQLite's rowid): appending
+// always
+// hits the right edge of a B-tree, which keeps pages full, and a range of offsets is a sequential
+// read.
 
 /// The format of `log.sqlite`.
 enum LocalSchema {

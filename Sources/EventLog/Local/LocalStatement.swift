@@ -1,4 +1,5 @@
-// A prepared statement: bound, stepped and reset, thousands of times a second, without an allocation.
+// A prepared statement: bound, stepped and reset, thousands of times a second, without an
+// allocation.
 
 import CSQLite
 import EventModel

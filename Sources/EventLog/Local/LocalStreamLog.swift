@@ -1,4 +1,5 @@
-// StreamLog over the local log. Partition p belongs to thread p % threads for good: there is one worker
+// StreamLog over the local log. Partition p belongs to thread p % threads for good: there is one
+// worker
 // process, so no group, no rebalance and nobody to fence.
 
 package import EventModel
@@ -16,7 +17,8 @@ package final class LocalStreamLog: StreamLog {
     private var isAssigned = false
     package let partitionCount: Int32
 
-    /// Thread `thread` of `threads`. Every topic of the contract must exist. The clock gives append times.
+    /// Thread `thread` of `threads`. Every topic of the contract must exist. The clock gives
+    /// append times.
     package init(
         directory: String, thread: Int, of threads: Int, clock: @escaping () -> Instant
     ) throws(LogError) {

@@ -1,4 +1,5 @@
-// SQLite's result codes as what the caller does next. The local log is the truth: nothing is ever set
+// SQLite's result codes as what the caller does next. The local log is the truth: nothing is ever
+// set
 // aside or repaired behind a person's back, so whatever is wrong with the file stops the process.
 
 import CSQLite
@@ -56,7 +57,8 @@ extension LogError {
             message: "local log \(path): \(what) (\(detail))", hint: hint)
     }
 
-    /// The same error, told of a commit that may have happened: a COMMIT that fails on an I/O error may
+    /// The same error, told of a commit that may have happened: a COMMIT that fails on an I/O
+    /// error may
     /// stand in the file nevertheless (66 of 200 injected failures did), so nobody may guess.
     var ofCommit: LogError {
         guard reaction == .stopProcess, code == "SQLITE_IOERR" else { return self }
