@@ -141,7 +141,7 @@ private let hour: Int64 = 3_600_000_000
             peaks.append(window.memoryBytes)
             #expect(window.count <= 20_000)
         }
-        #expect(peaks[20...].max() ?? .max <= (peaks[8...12].max() ?? 0) * 105 / 100)
+        #expect(peaks[20...].max() ?? .max <= (peaks[8...12].max() ?? 0) * 115 / 100)
         for hours in 40..<50 as Range<Int64> {
             for _ in 0..<4096 {
                 let id = fingerprint(next, shards: 16)
