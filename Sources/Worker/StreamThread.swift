@@ -77,16 +77,31 @@ package final class StreamThread<Log: StreamLog> {
     package func run() throws(WorkerError) {
         while !stop.isRequested {
             try step()
-            if settings.stopsWhenIdle, isIdle { break }
+            if settings.stopsWhenIdle, try isIdle() { break }
         }
         try drain()
     }
 
-    /// Everything there is has been decided and committed, and no timer waits.
-    package var isIdle: Bool {
+    /// Everything that is in the log now has been decided and committed, and nothing is due. Asks
+    /// the log for its ends.
+    package func isIdle() throws(WorkerError) -> Bool {
         let own = tasks.compactMap { $0 }
-        return !own.isEmpty
-            && own.allSatisfy { $0.core.isCaughtUp && !$0.hasOpenBatch && $0.nextDue == nil }
+        let now = environment.now()
+        guard !own.isEmpty else { return false }
+        for task in own {
+            guard task.core.isCaughtUp, !task.hasOpenBatch else { return false }
+            if let due = task.nextDue, due <= now { return false }
+            for queue in task.core.queues {
+                let end: Offset
+                do {
+                    end = try log.stableEnd(of: TopicPartition(queue.topic, task.partition))
+                } catch {
+                    throw WorkerError(error)
+                }
+                if queue.position < end { return false }
+            }
+        }
+        return true
     }
 
     /// One turn: poll, decide, look after timers, commit when it is time.

@@ -131,7 +131,7 @@ final class Plant {
             notify: { signals.add($0.name) })
         try thread.open()
         var left = steps
-        while left > 0, !thread.isIdle {
+        while left > 0, try !thread.isIdle() {
             try thread.step()
             left -= 1
         }
