@@ -13,6 +13,8 @@ enum SchemaFormat: String, CaseIterable {
     case email
     case uuid
     case regex
+    case ipv4
+    case ipv6
 
     var violationMessage: StaticString {
         switch self {
@@ -24,6 +26,8 @@ enum SchemaFormat: String, CaseIterable {
         case .email: "is no RFC 5321 mailbox"
         case .uuid: "is no RFC 4122 UUID"
         case .regex: "is no ECMA-262 regular expression"
+        case .ipv4: "is no IPv4 address"
+        case .ipv6: "is no IPv6 address"
         }
     }
 
@@ -37,6 +41,8 @@ enum SchemaFormat: String, CaseIterable {
         case .email: Mailbox.isValid(text)
         case .uuid: Self.isUUID(text)
         case .regex: PatternTranslator.isPattern(text.text)
+        case .ipv4: IPAddress.isV4(text)
+        case .ipv6: IPAddress.isV6(text)
         }
     }
 
