@@ -9,12 +9,13 @@ package struct Decimal: Sendable {
     private nonisolated(unsafe) let digits: ByteView
     /// How many digits stand in `digits`.
     private let digitCount: Int
-    /// The value is 0.d1d2d3... times 10 to this. Saturates at ±10^18, beyond which numbers of
+    /// The value is 0.d1d2d3... times 10 to this. Saturates at ±10^17, beyond which numbers of
     /// equal sign and digits count as equal.
     private let exponent: Int64
     private let isNegative: Bool
 
     package var isZero: Bool { digitCount == 0 }
+    package var isPositive: Bool { !isZero && !isNegative }
 
     /// No digit stands behind the point, however it was written: 1, 1.0 and 10e-1 are integers.
     package var isInteger: Bool { isZero || exponent >= Int64(digitCount) }
@@ -60,7 +61,7 @@ package struct Decimal: Sendable {
         self.isNegative = isNegative && last > first
     }
 
-    private static let exponentMax: Int64 = 1_000_000_000_000_000_000
+    private static let exponentMax: Int64 = 100_000_000_000_000_000
 
     private static func writtenExponent(_ text: ByteView, from start: Int) -> Int64? {
         var at = start
@@ -77,8 +78,8 @@ package struct Decimal: Sendable {
         while at < text.count {
             let digit = text[at] &- 48
             guard digit < 10 else { return nil }
-            value = min(exponentMax, value * 10 + Int64(digit))
-            if value == exponentMax { value = exponentMax }
+            // Stops growing at the maximum, which leaves room for one more digit.
+            if value < exponentMax { value = min(exponentMax, value * 10 + Int64(digit)) }
             at += 1
         }
         return isNegative ? -value : value
@@ -132,7 +133,7 @@ extension Decimal: Hashable {
 extension Decimal {
     /// The value when it is an integer of at most 18 digits.
     package var smallInteger: Int64? {
-        guard isInteger, exponent <= 18 else { return nil }
+        guard isInteger, isZero || exponent <= 18 else { return nil }
         var value: Int64 = 0
         for digit in digits where digit != 0x2e { value = value * 10 + Int64(digit - 48) }
         for _ in 0..<(isZero ? 0 : exponent - Int64(digitCount)) { value *= 10 }

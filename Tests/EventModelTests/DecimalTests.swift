@@ -37,7 +37,8 @@ import Testing
     @Test(arguments: [
         ("10", "2", true), ("7", "2", false), ("0", "5", true), ("0.0075", "0.0001", true),
         ("0.00751", "0.0001", false), ("4.5", "1.5", true), ("35", "1.5", false),
-        ("1e308", "0.123456789", false), ("12391239123", "1e-8", true), ("1e1000000000", "3", false),
+        ("1e308", "0.123456789", false), ("12391239123", "1e-8", true),
+        ("1e1000000000", "3", false),
         ("3e1000000000", "3", true), ("1e1000000000", "1024", true), ("1e-1000000000", "1", false),
         ("-9", "3", true), ("9", "-3", true), ("1", "10", false), ("100", "1e2", true),
         ("999999999999999999999999999999", "999999999999999999", false),
@@ -47,16 +48,20 @@ import Testing
         #expect(try Self.with(number, divisor) { $0.isMultiple(of: $1) } == isMultiple)
     }
 
-    @Test(arguments: [
-        ("1", 1), ("1.0", 1), ("10e-1", 1), ("-250e1", -2500), ("0.0", 0), ("1.5", nil),
-        ("1e18", nil), ("999999999999999999", 999_999_999_999_999_999), ("1e-5", nil), ("0e50", 0),
-        ("1e17", 100_000_000_000_000_000),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("1", 1), ("1.0", 1), ("10e-1", 1), ("-250e1", -2500), ("0.0", 0), ("1.5", nil),
+            ("1e18", nil), ("999999999999999999", 999_999_999_999_999_999), ("1e-5", nil),
+            ("0e50", 0),
+            ("1e17", 100_000_000_000_000_000),
+        ] as [(String, Int64?)])
     func `small integers are known as such`(text: String, value: Int64?) throws {
         #expect(try Self.with(text, text) { one, _ in one.smallInteger } == value)
     }
 
-    @Test(arguments: ["", "-", "+1", "01", "1.", ".1", "1e", "1e+", "1 ", " 1", "0x1", "1e5.0", "NaN"])
+    @Test(arguments: [
+        "", "-", "+1", "01", "1.", ".1", "1e", "1e+", "1 ", " 1", "0x1", "1e5.0", "NaN",
+    ])
     func `what is no JSON number is no decimal`(text: String) {
         let bytes = Array(text.utf8)
         #expect(bytes.withUnsafeBytes { Decimal($0) == nil })
