@@ -160,7 +160,14 @@ func member(_ name: StaticString, of text: String) throws -> String? {
         var options = SchemaOptions()
         options.unknownKeywords = .ignore
         options.assertsFormat = false
+        // It is written in draft-07, and for what it uses the two differ in names only.
         let schema = try String(contentsOf: Self.asyncapi, encoding: .utf8)
+            .replacingOccurrences(
+                of: "\"http://json-schema.org/draft-07/schema\",\n    \"title\"",
+                with: "\"https://json-schema.org/draft/2020-12/schema\",\n    \"title\"")
+            .replacingOccurrences(of: "\"definitions\": {", with: "\"$defs\": {")
+            .replacingOccurrences(of: "\"items\": [", with: "\"prefixItems\": [")
+            .replacingOccurrences(of: "/definitions/", with: "/$defs/")
         let checker = try SchemaChecker.compile(schema, options: options)
         func check(_ text: String) throws -> String? {
             var parser = JSONParser(limits: Limits())
