@@ -12,6 +12,8 @@ package final class ContractRegistry: Sendable {
     /// Compiles every schema. Throws for a schema that uses what the compiler does not support: found
     /// at start, never at a record.
     package init(limits: Limits) throws(SchemaError) {
+        var options = SchemaOptions()
+        options.limits = limits
         var checkers = ContiguousArray<SchemaChecker>()
         for type in EventType.allCases {
             let path = Self.path(of: type)
@@ -19,7 +21,7 @@ package final class ContractRegistry: Sendable {
                 preconditionFailure("no schema is embedded as \(path)")
             }
             precondition(Int(type.rawValue) == checkers.count, "cases are numbered from 0")
-            checkers.append(try SchemaChecker.compile(text))
+            checkers.append(try SchemaChecker.compile(text, uri: path, options: options))
         }
         self.checkers = checkers
     }
