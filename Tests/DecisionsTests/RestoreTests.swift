@@ -1,5 +1,5 @@
-// A state rebuilt from its rows must decide on as if nothing had happened; and the same records must
-// always come to the same effects.
+// A state rebuilt from its rows must decide on as if nothing had happened; and the same records
+// must always come to the same effects.
 
 import EventModel
 import Testing
@@ -92,7 +92,7 @@ struct Outcome: Equatable {
         correlation: .init(
             gapSeconds: 1_200, spanSeconds: 3_600, membersMax: 4, groupRetentionSeconds: 2_400))
 
-    @Test(arguments: UInt64(1)...24)
+    @Test(arguments: UInt64(1)...12)
     func `a state rebuilt from its rows equals the one that wrote them and decides like it`(
         seed: UInt64
     ) throws {
