@@ -51,10 +51,10 @@ import Testing
 
     @Test func `a heap gives back in order whatever came in`() {
         var luck = SplitMix64(state: 1)
-        var heap = MinHeap<UInt64>()
-        let numbers = (0..<300).map { _ in UInt64.random(in: 0..<200, using: &luck) }
+        var heap = MinHeap<Int64>()
+        let numbers = (0..<300).map { _ in luck.number(0...199) }
         for number in numbers { heap.insert(number) }
-        var sorted: [UInt64] = []
+        var sorted: [Int64] = []
         while heap.first != nil { sorted.append(heap.removeFirst()) }
         #expect(sorted == numbers.sorted())
     }
