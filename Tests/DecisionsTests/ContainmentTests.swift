@@ -37,6 +37,7 @@ import Testing
         #expect(json.view.text("kind") == "signal")
         #expect(json.view.text("dimension") == dimension)
         #expect(json.view.text("severity") == severity)
+        withExtendedLifetime(json) {}
     }
 
     @Test func `a critical failure holds with its reason, its values as written`() {

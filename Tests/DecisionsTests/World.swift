@@ -34,14 +34,14 @@ struct World {
 
     static func at(_ minute: Int64) -> Instant { start.advanced(seconds: minute * 60) }
 
-    /// Decides one record; `now` is its append time plus a second.
-    mutating func send(_ event: TestEvent) -> Effects {
+    /// Decides one record; unless told, `now` is its append time plus a second.
+    mutating func send(_ event: TestEvent, now: Instant? = nil) -> Effects {
         var effects = Effects()
         let append = World.at(event.appendMinute ?? event.minute)
         let offset = qualityOffset
         qualityOffset += 1
         event.withInbound(offset: Offset(offset), appendTime: append) { inbound in
-            state.apply(inbound, now: append.advanced(seconds: 1), into: &effects)
+            state.apply(inbound, now: now ?? append.advanced(seconds: 1), into: &effects)
         }
         keep(effects)
         return effects
