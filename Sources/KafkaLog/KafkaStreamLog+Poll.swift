@@ -94,7 +94,8 @@ extension KafkaStreamLog {
             return .kafka(
                 found.err, "poll", configuration,
                 target: partition.map { configuration.text(of: $0) },
-                detail: "\(text); the oldest record there is \(low.map(String.init) ?? "unknown")")
+                detail: "\(text), asked for offset \(found.offset); the oldest record there is"
+                    + " \(low.map(String.init) ?? "unknown")")
         case RD_KAFKA_RESP_ERR__FATAL:
             var fatal = [CChar](repeating: 0, count: 512)
             let cause = rd_kafka_fatal_error(consumer.rk, &fatal, fatal.count)

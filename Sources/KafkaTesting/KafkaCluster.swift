@@ -36,17 +36,26 @@ package final class KafkaCluster: Sendable {
         self.launcher = launcher
         var path = Array("/tmp/holdfast-kafka.XXXXXX".utf8CString)
         guard mkdtemp(&path) != nil else { throw Failure(description: "no directory in /tmp") }
-        directory = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var directory = String(
+            decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         Self.watch(directory, launcher)
         // A test's topics are many and small: no 10 MB index files.
         let arguments =
-            ["up", directory, "--nodes", String(nodes)] + (secure ? ["--secure"] : [])
+            ["up", "\(directory)/cluster", "--nodes", String(nodes)] + (secure ? ["--secure"] : [])
             + ["log.index.size.max.bytes=65536"] + settings
-        let up = Subprocess.run(
-            launcher.script, arguments, environment: ["KAFKA_LIBS": launcher.libs])
-        guard up.status == 0, let found = Self.line(of: "\(directory)/bootstrap") else {
+        var up = Subprocess.Result(status: 1, output: "")
+        // Again when ports were taken in between, or the random cluster id begins with a dash,
+        // which the formatting tool takes for an option.
+        for _ in 0..<3 where up.status != 0 {
+            _ = Subprocess.run("rm", ["-rf", "\(directory)/cluster"])
+            up = Subprocess.run(
+                launcher.script, arguments, environment: ["KAFKA_LIBS": launcher.libs])
+        }
+        guard up.status == 0, let found = Self.line(of: "\(directory)/cluster/bootstrap") else {
             throw Failure(description: "the broker did not start: \(up.output)")
         }
+        directory += "/cluster"
+        self.directory = directory
         bootstrap = found
     }
 
@@ -55,7 +64,7 @@ package final class KafkaCluster: Sendable {
     private static func watch(_ directory: String, _ launcher: KafkaLauncher) {
         let script = """
             while kill -0 "$1" 2>/dev/null; do sleep 0.5; done
-            "$2" down "$3"; rm -rf "$3"
+            "$2" down "$3/cluster"; rm -rf "$3"
             """
         _ = Subprocess.start(
             "bash", ["-c", script, "watch", String(getpid()), launcher.script, directory],
