@@ -26,7 +26,8 @@ package struct CommandSummary: Sendable {
     /// `tail TOPIC`, without flags.
     package var usage: String {
         guard let argument else { return command.rawValue }
-        let name = argument.choices.isEmpty ? argument.name : argument.choices.joined(separator: "|")
+        let name =
+            argument.choices.isEmpty ? argument.name : argument.choices.joined(separator: "|")
         return command.rawValue + " " + (argument.isRequired ? name : "[\(name)]")
     }
 
