@@ -1,0 +1,133 @@
+// The formats that are asserted. Others are refused when a schema compiles, because a format that is
+// written and not checked promises what nobody keeps.
+
+import EventModel
+
+/// A supported value of the keyword `format`.
+enum SchemaFormat: String, CaseIterable {
+    case dateTime = "date-time"
+    case date
+    case time
+    case uri
+    case uriReference = "uri-reference"
+    case email
+    case uuid
+    case regex
+
+    var violationMessage: StaticString {
+        switch self {
+        case .dateTime: "is no RFC 3339 date-time"
+        case .date: "is no RFC 3339 full-date"
+        case .time: "is no RFC 3339 full-time"
+        case .uri: "is no RFC 3986 URI"
+        case .uriReference: "is no RFC 3986 URI reference"
+        case .email: "is no RFC 5321 mailbox"
+        case .uuid: "is no RFC 4122 UUID"
+        case .regex: "is no ECMA-262 regular expression"
+        }
+    }
+
+    func isMet(by text: ByteView) -> Bool {
+        switch self {
+        case .dateTime: Instant(rfc3339: text) != nil
+        case .date: Self.isTime("", text, "T00:00:00Z")
+        case .time: Self.isTime("1972-06-30T", text, "")
+        case .uri: URISyntax.isURI(text)
+        case .uriReference: URISyntax.isReference(text)
+        case .email: Mailbox.isValid(text)
+        case .uuid: Self.isUUID(text)
+        case .regex: PatternTranslator.isPattern(text.text)
+        }
+    }
+
+    /// A part of a date-time is one when it completes another part to a whole.
+    private static func isTime(
+        _ before: StaticString, _ text: ByteView, _ after: StaticString
+    ) -> Bool {
+        // The longest sensible time has a fraction of some digits; longer ones are no times.
+        guard text.count <= 64, after.utf8CodeUnitCount == 0 || text.count == 10 else {
+            return false
+        }
+        let count = before.utf8CodeUnitCount + text.count + after.utf8CodeUnitCount
+        return withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { whole in
+            var at = 0
+            for part in [
+                ByteView(start: before.utf8Start, count: before.utf8CodeUnitCount), text,
+                ByteView(start: after.utf8Start, count: after.utf8CodeUnitCount),
+            ] {
+                UnsafeMutableRawBufferPointer(rebasing: whole[at..<(at + part.count)])
+                    .copyBytes(from: part)
+                at += part.count
+            }
+            return Instant(rfc3339: ByteView(whole)) != nil
+        }
+    }
+
+    private static func isUUID(_ text: ByteView) -> Bool {
+        guard text.count == 36 else { return false }
+        for index in 0..<36 {
+            switch index {
+            case 8, 13, 18, 23: if text[index] != 0x2d { return false }
+            default: if !URISyntax.isHexadecimal(text[index]) { return false }
+            }
+        }
+        return true
+    }
+}
+
+/// Mailboxes (RFC 5321, section 4.1.2): local-part "@" ( domain / address-literal ), in ASCII.
+enum Mailbox {
+    static func isValid(_ text: ByteView) -> Bool {
+        guard let at = text.lastIndex(of: 0x40) else { return false }
+        return isLocalPart(ByteView(rebasing: text[..<at]))
+            && isDomain(ByteView(rebasing: text[(at + 1)...]))
+    }
+
+    private static func isLocalPart(_ text: ByteView) -> Bool {
+        guard let first = text.first, let last = text.last else { return false }
+        if first == 0x22 {
+            guard text.count >= 2, last == 0x22 else { return false }
+            var isEscaped = false
+            for byte in text.dropFirst().dropLast() {
+                guard byte >= 0x20, byte < 0x7f, isEscaped || byte != 0x22 else { return false }
+                isEscaped = !isEscaped && byte == 0x5c
+            }
+            return !isEscaped
+        }
+        var previous: UInt8 = 0x2e
+        for byte in text {
+            if byte == 0x2e {
+                if previous == 0x2e { return false }
+            } else if !isAtomText(byte) {
+                return false
+            }
+            previous = byte
+        }
+        return last != 0x2e
+    }
+
+    private static func isAtomText(_ byte: UInt8) -> Bool {
+        isLetterOrDigit(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        byte &- 48 < 10 || (byte | 0x20) &- 0x61 < 26
+    }
+
+    private static func isDomain(_ text: ByteView) -> Bool {
+        guard let first = text.first, let last = text.last else { return false }
+        if first == 0x5b {
+            guard last == 0x5d, text.count > 2 else { return false }
+            let literal = ByteView(rebasing: text[1..<(text.count - 1)])
+            if literal.count > 5, ByteView(rebasing: literal[..<5]).isSame(as: "IPv6:") {
+                return IPAddress.isV6(ByteView(rebasing: literal[5...]))
+            }
+            return IPAddress.isV4(literal)
+        }
+        return text.split(separator: 0x2e, omittingEmptySubsequences: false).allSatisfy { label in
+            guard let first = label.first, let last = label.last else { return false }
+            return isLetterOrDigit(first) && isLetterOrDigit(last)
+                && label.allSatisfy { isLetterOrDigit($0) || $0 == 0x2d }
+        }
+    }
+}
