@@ -17,10 +17,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+    of name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
-        swiftSettings: strict)
+        exclude: exclude, swiftSettings: strict)
 }
 
 func library(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -69,7 +71,7 @@ let package = Package(
 
         tests(of: "EventModel", []),
         tests(of: "Digests", ["EventModel"]),
-        tests(of: "Contracts", ["EventModel", "Digests"]),
+        tests(of: "Contracts", ["EventModel", "Digests"], exclude: ["Golden"]),
         tests(of: "Decisions", ["EventModel", "Digests", "Contracts"]),
         tests(of: "Store", ["EventModel", "CSQLite"]),
         tests(of: "EventLog", ["EventModel", "Simulation"]),

@@ -65,7 +65,8 @@ package final class EventDecoder {
         case .valueTooLarge:
             throw Rejection(
                 .tooLarge,
-                "the value has \(value?.count ?? 0) bytes, at most \(limits.recordBytesMax) are taken")
+                "the value has \(value?.count ?? 0) bytes, at most \(limits.recordBytesMax) are taken"
+            )
         case .keyTooLarge:
             throw Rejection(
                 .tooLarge,
@@ -122,6 +123,7 @@ package final class EventDecoder {
             throw Rejection(
                 .wrongKey,
                 "the key is \(Rejection.quote(key)), the subject \(Rejection.quote(subject))")
+        case .unnamed: throw Rejection(.contractViolated, "the data names no subject")
         }
     }
 
