@@ -36,7 +36,8 @@ extension Conformance {
         try requireEqual(first.owned.union(second.owned), all, "all partitions have an owner")
         let kept = first.events.filter { if case .lost = $0 { true } else { false } }
         try requireEqual(kept, [], "partitions lost although the member is alive")
-        // Only what moves is revoked (cooperative): the first member keeps two without interruption.
+        // Only what moves is revoked (cooperative): the first member keeps two without
+        // interruption.
         var revoked: Set<Partition> = []
         for event in first.events {
             if case .revoked(let partitions) = event { revoked.formUnion(partitions) }
@@ -96,7 +97,8 @@ extension Conformance {
         second.stream.close()
     }
 
-    /// A stream that lost its session without noticing, the token and task it still believes in, and
+    /// A stream that lost its session without noticing, the token and task it still believes in,
+    /// and
     /// the one that replaced it.
     private static func zombie(_ log: any LogFixture) throws -> (
         dead: StreamDriver, alive: StreamDriver, token: GroupToken, task: Partition

@@ -3,7 +3,8 @@
 import EventLog
 import EventModel
 
-/// The checks of the suite, each a function named by what it proves (`ConformanceCheck` is the table).
+/// The checks of the suite, each a function named by what it proves (`ConformanceCheck` is the
+/// table).
 enum Conformance {}
 
 extension Conformance {

@@ -35,6 +35,19 @@ package struct PlainRecord: Equatable, Sendable {
         }
     }
 
+    init(
+        _ place: TopicPartition, _ offset: Offset, _ appendTime: Instant, key: [UInt8]?,
+        value: [UInt8]?, headers: [Header]
+    ) {
+        topic = place.topic
+        partition = place.partition
+        self.offset = offset
+        self.appendTime = appendTime
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
+
     package var topicPartition: TopicPartition { TopicPartition(topic, partition) }
     /// Key and value as text, for records that a check numbered itself.
     package var text: String {
@@ -45,7 +58,8 @@ package struct PlainRecord: Equatable, Sendable {
     }
 }
 
-/// Calls with a view of bytes that may be absent. An empty array gives an empty view, which may lack a base
+/// Calls with a view of bytes that may be absent. An empty array gives an empty view, which may
+/// lack a base
 /// address: implementations must not take it for a null.
 func withView<Result, Failure: Error>(
     _ bytes: [UInt8]?, _ body: (ByteView?) throws(Failure) -> Result

@@ -1,4 +1,5 @@
-// Drives a stream or a reader the way a worker would: answers assignments, copies and releases every
+// Drives a stream or a reader the way a worker would: answers assignments, copies and releases
+// every
 // record, remembers events in order.
 
 import EventLog

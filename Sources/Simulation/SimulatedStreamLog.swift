@@ -1,0 +1,210 @@
+// StreamLog over the simulated log: a member of its group and a transactional producer.
+
+package import EventLog
+package import EventModel
+
+/// One simulated stream thread. Polls never wait: whoever steps the simulation moves its clock.
+package final class SimulatedStreamLog: StreamLog {
+    private let log: SimulatedLog
+    /// The transactional name: a later stream of the same name fences this one.
+    package let name: String
+    private var epoch = 0
+    private var member: Int?
+    private var generation: Int64 = 0
+    private var owned: Set<Partition> = []
+    private var delivery = SimulatedDelivery()
+    private var faults: [SimulatedLog.Fault] = []
+
+    package init(_ log: SimulatedLog, name: String) throws(LogError) {
+        self.log = log
+        self.name = name
+        for topic in Topic.allCases where log.topics[topic] == nil {
+            throw .noTopic(topic, "start")
+        }
+    }
+
+    /// The next commit ends so; several calls queue up.
+    package func failNextCommit(_ fault: SimulatedLog.Fault) { faults.append(fault) }
+
+    /// The group takes this stream for dead, which has not noticed.
+    package func expireSession() { if let member { log.group.remove(member) } }
+
+    package var partitionCount: Int32 { partitionCount(of: .lead) }
+    package func partitionCount(of topic: Topic) -> Int32 { log.topics[topic]?.partitions ?? 0 }
+
+    package func open() throws(LogError) {
+        epoch = log.register(name)
+        join()
+    }
+
+    private func join() {
+        member = log.group.join()
+        generation = log.group.generation
+    }
+
+    package func poll(
+        records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
+        timeoutMilliseconds: Int32
+    ) throws(LogError) {
+        guard let member else { preconditionFailure("a stream is opened before it is polled") }
+        if !log.group.isMember(member) {
+            let gone = owned.sorted()
+            join()
+            if !gone.isEmpty {
+                events.append(.lost(gone))
+                return
+            }
+        } else if let event = log.group.event(of: member) {
+            generation = log.group.generation
+            if case .assigned(let gained) = event { owned.formUnion(gained) }
+            events.append(event)
+            return
+        }
+        generation = log.group.generation
+        delivery.poll(log, &records, &events, max: max)
+    }
+
+    package func release(_ record: LogRecord) { SimulatedDelivery.release(record) }
+
+    package func start(
+        _ partition: Partition, at positions: [Topic: Offset]
+    ) throws(LogError) {
+        for (topic, offset) in positions {
+            let place = TopicPartition(topic, partition)
+            let end = log.end(of: place, isolation: .uncommitted)
+            guard offset.rawValue >= log.low(of: place), offset.rawValue <= end else {
+                throw .simulated(
+                    "start", "OFFSET_OUT_OF_RANGE", .stopProcess,
+                    "\(topic.name)/\(partition.rawValue) holds no offset \(offset.rawValue)")
+            }
+            delivery.start(place, at: offset)
+        }
+    }
+
+    package func finishRevocation(_ partitions: [Partition]) throws(LogError) {
+        owned.subtract(partitions)
+        for partition in partitions { delivery.stop(partition) }
+        if let member { log.group.giveBack(partitions, by: member) }
+    }
+
+    package func rewind(
+        _ partition: Partition, to positions: [Topic: Offset]
+    ) throws(LogError) { try start(partition, at: positions) }
+
+    package func pause(_ partition: TopicPartition) throws(LogError) {
+        delivery.setPaused(partition, true)
+    }
+    package func resume(_ partition: TopicPartition) throws(LogError) {
+        delivery.setPaused(partition, false)
+    }
+
+    package func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
+        Offset(log.end(of: partition, isolation: .committed))
+    }
+
+    package func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
+        guard let found = log.committedOffsets(of: partition) else {
+            throw .simulated(
+                "committed offsets", "UNSTABLE_OFFSET_COMMIT", .retry,
+                "a transaction is open on the offsets of task \(partition.rawValue)")
+        }
+        return found
+    }
+
+    /// The generation this member knows of since its last poll.
+    package func groupToken() throws(LogError) -> GroupToken {
+        GroupToken(handle: nil, generation: generation)
+    }
+
+    package func makeReader() throws(LogError) -> any LogReader { SimulatedLogReader(log) }
+
+    package func reopenProducers() throws(LogError) { epoch = log.register(name) }
+
+    package func close() {
+        delivery.stopAll()
+        if let member { log.group.remove(member) }
+        member = nil
+    }
+
+    package func commit(
+        _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
+        token: GroupToken
+    ) throws(LogError) -> CommitReceipt {
+        guard log.isCurrent(name, epoch) else {
+            throw .simulated(
+                "commit", "PRODUCER_FENCED", .surrenderPartitions,
+                "another stream took over the name \(name)")
+        }
+        let number = log.begin(name)
+        var receipt = CommitReceipt()
+        for index in transaction.entries.indices {
+            let entry = transaction.entries[index]
+            guard entry.partition.rawValue < partitionCount(of: entry.topic) else {
+                log.end(number, .aborted)
+                throw .noTopic(entry.topic, "commit")
+            }
+            write(transaction, entry, number, &receipt)
+        }
+        // As in Kafka, membership is proved by offsets alone: a transaction without any is not
+        // fenced.
+        if !offsets.isEmpty {
+            if let code = refusal(token) {
+                log.end(number, .aborted)
+                throw .simulated(
+                    "commit", code, .decideAnew, "the group has moved on since the batch began")
+            }
+            log.setPending(offsets, of: number)
+        }
+        switch faults.isEmpty ? nil : faults.removeFirst() {
+        case nil: log.end(number, .committed)
+        case .aborted?:
+            log.end(number, .aborted)
+            throw .simulated("commit", "ABORTED", .decideAnew, "the transaction was aborted")
+        case .outcomeUnknown(let applied)?:
+            log.end(number, applied ? .committed : .aborted)
+            throw .simulated("commit", "TIMED_OUT", .outcomeUnknown, "nobody answered")
+        case .leftOpen?:
+            throw .simulated("commit", "TIMED_OUT", .outcomeUnknown, "the stream died")
+        }
+        for index in receipt.clockReports.indices {
+            receipt.clockReports[index].reportedAt = log.now
+        }
+        return receipt
+    }
+
+    private func refusal(_ token: GroupToken) -> String? {
+        guard let member, log.group.isMember(member) else { return "UNKNOWN_MEMBER_ID" }
+        return token.generation == log.group.generation ? nil : "ILLEGAL_GENERATION"
+    }
+
+    private func write(
+        _ buffer: borrowing TransactionBuffer, _ entry: TransactionBuffer.Entry, _ number: Int,
+        _ receipt: inout CommitReceipt
+    ) {
+        let place = TopicPartition(entry.topic, entry.partition)
+        let sentAt = log.now
+        let bytes = buffer.bytes
+        func slice(_ start: Int, _ length: Int) -> [UInt8]? {
+            length < 0 ? nil : Array(bytes[start..<start + length])
+        }
+        let range = entry.headerStart..<entry.headerStart + entry.headerCount
+        let headers = buffer.headers[range].map {
+            PlainRecord.Header(
+                name: String(decoding: slice($0.nameStart, $0.nameLength) ?? [], as: UTF8.self),
+                value: slice($0.valueStart, $0.valueLength))
+        }
+        log.append(place, transaction: number) { offset, time in
+            if place.topic == .state { receipt.lastStateOffsets[place.partition] = offset }
+            if place.topic == .audit {
+                receipt.clockReports.removeAll { $0.partition == place.partition }
+                receipt.clockReports.append(
+                    ClockReport(
+                        partition: place.partition, sentAt: sentAt, appendTime: time,
+                        reportedAt: time))
+            }
+            return PlainRecord(
+                place, offset, time, key: slice(entry.keyStart, entry.keyLength),
+                value: slice(entry.valueStart, entry.valueLength), headers: headers)
+        }
+    }
+}
