@@ -1,6 +1,7 @@
 // policy.yaml -> Decisions.Policy. The shape is topics/schemas/policy.json; what is wrong is told by
 // line and column, because a policy decides which lots are held.
 
+import Contracts
 package import Decisions
 package import EventModel
 
@@ -37,7 +38,25 @@ package enum PolicyFile {
             correlation: try correlation(try reader.required("correlation")),
             intake: try intake(try reader.required("intake")))
         try reader.finish()
+        // The reader above gives the better messages; the schema is the contract, so it has the last
+        // word: what it refuses (a text too long, a list with doubles) never becomes a policy.
+        try checkSchema(root, limits: limits)
         return policy
+    }
+
+    private static func checkSchema(_ root: YAMLNode, limits: Limits) throws(ConfigurationError) {
+        guard let schema = ContractFiles.text("schemas/policy.json"),
+            let checker = try? SchemaChecker.compile(schema)
+        else { preconditionFailure("topics/schemas/policy.json is embedded and compiles") }
+        var parser = JSONParser(limits: limits)
+        let bytes = root.canonicalJSON
+        let violation = bytes.withUnsafeBytes { text -> (pointer: String, message: String)? in
+            do throws(JSONError) {
+                return checker.check(try parser.parse(text)).map { ($0.pointer, $0.message) }
+            } catch { return ("", error.description) }
+        }
+        guard let violation else { return }
+        throw root.nearest(toPointer: violation.pointer).error(violation.message)
     }
 
     private static func rule(_ node: YAMLNode) throws(ConfigurationError) -> Policy.HoldRule {

@@ -3,6 +3,7 @@
 package import Configuration
 package import EventLog
 package import EventModel
+import Glibc
 package import KafkaLog
 
 /// Opens LocalLog or KafkaLog.
@@ -13,7 +14,16 @@ package struct LogFactory: LogOpener {
 
     package func reader(_ settings: Settings) throws(LogError) -> any LogReader {
         switch settings.log {
-        case .local(let directory): return try LocalLogReader(directory: directory)
+        case .local(let directory):
+            // Looking must not make a log: that it is empty would be believed.
+            guard ConfigurationFile.exists(directory) else {
+                throw LogError(
+                    operation: "open the log", code: "ENOENT", reaction: .stopProcess,
+                    message: "there is no log in \(directory)",
+                    hint: "Make one with 'holdfast topics apply' or 'holdfast demo', or check --log"
+                )
+            }
+            return try LocalLogReader(directory: directory)
         case .kafka: return try KafkaReader(Self.kafka(settings))
         }
     }
@@ -21,6 +31,7 @@ package struct LogFactory: LogOpener {
     package func writer(_ settings: Settings) throws(LogError) -> any LogWriter {
         switch settings.log {
         case .local(let directory):
+            Self.makeParents(of: directory)
             return try LocalLogWriter(directory: directory, clock: environment.now)
         case .kafka: return try KafkaWriter(Self.kafka(settings))
         }
@@ -28,8 +39,19 @@ package struct LogFactory: LogOpener {
 
     package func admin(_ settings: Settings) throws(LogError) -> any LogAdmin {
         switch settings.log {
-        case .local(let directory): return try LocalLogAdmin(directory: directory)
+        case .local(let directory):
+            Self.makeParents(of: directory)
+            return try LocalLogAdmin(directory: directory)
         case .kafka: return try KafkaAdmin(Self.kafka(settings))
+        }
+    }
+
+    /// Makes the directories above a local log; what fails is told when the log is opened.
+    package static func makeParents(of directory: String) {
+        var at = directory.startIndex
+        while let slash = directory[at...].firstIndex(of: "/") {
+            if slash != directory.startIndex { mkdir(String(directory[..<slash]), 0o755) }
+            at = directory.index(after: slash)
         }
     }
 

@@ -27,7 +27,8 @@ package struct CommandSummary: Sendable {
     package var usage: String {
         guard let argument else { return command.rawValue }
         let name =
-            argument.choices.isEmpty ? argument.name : argument.choices.joined(separator: "|")
+            argument.choices.isEmpty || argument.choices.count > 3
+            ? argument.name : argument.choices.joined(separator: "|")
         return command.rawValue + " " + (argument.isRequired ? name : "[\(name)]")
     }
 
@@ -51,7 +52,7 @@ package struct CommandSummary: Sendable {
             throw CommandError(
                 .usage, Terminal.visible(text),
                 "none of \(argument.choices.joined(separator: ", "))",
-                wayOut: question.isEmpty ? "Usage: holdfast \(usage)" : question)
+                wayOut: question)
         }
     }
 
