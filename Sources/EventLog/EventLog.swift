@@ -75,7 +75,7 @@ package final class GroupToken {
 }
 
 /// One stream thread's log. Used by one thread only.
-package protocol StreamLog: AnyObject {
+package protocol StreamLog: AnyObject, SendableMetatype {
     /// Partition count of the six co-partitioned topics, from the log itself.
     var partitionCount: Int32 { get }
     /// Partition count of any topic of the contract.

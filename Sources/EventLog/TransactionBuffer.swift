@@ -67,3 +67,41 @@ package struct TransactionBuffer: ~Copyable {
         entries[entries.count - 1].headerCount += 1
     }
 }
+
+extension TransactionBuffer {
+    /// Appends everything of another buffer, in order.
+    package mutating func append(contentsOf other: borrowing TransactionBuffer) {
+        let byteBase = bytes.count
+        let headerBase = headers.count
+        bytes.append(contentsOf: other.bytes)
+        for var entry in other.entries {
+            entry.keyStart += byteBase
+            entry.valueStart += byteBase
+            entry.headerStart += headerBase
+            entries.append(entry)
+        }
+        for var header in other.headers {
+            header.nameStart += byteBase
+            header.valueStart += byteBase
+            headers.append(header)
+        }
+    }
+}
+
+extension TransactionBuffer {
+    /// Calls `body` with each record: topic, partition, key (empty when null) and value.
+    package borrowing func forEach(_ body: (Topic, Partition, ByteView, ByteView?) -> Void) {
+        bytes.withUnsafeBytes { all in
+            for entry in entries {
+                let key = ByteView(
+                    rebasing: all[entry.keyStart..<entry.keyStart + max(0, entry.keyLength)])
+                let value =
+                    entry.valueLength < 0
+                    ? nil
+                    : ByteView(
+                        rebasing: all[entry.valueStart..<entry.valueStart + entry.valueLength])
+                body(entry.topic, entry.partition, key, value)
+            }
+        }
+    }
+}

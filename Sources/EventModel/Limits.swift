@@ -19,6 +19,8 @@ package struct Limits: Sendable, Equatable {
     package var commitIntervalMilliseconds: Int64 = 100
     /// How long what is in hand may be drained before a hold commits, in milliseconds.
     package var holdDrainMillisecondsMax: Int64 = 5
+    /// How long a record waits for an input that may still bring an older one, in microseconds.
+    package var mergeWaitMicrosecondsMax: Int64 = 5_000
     /// A stream thread keeps at most so many records fetched and undecided.
     package var pendingRecordsMax = 200_000
     /// Width of a dedupe bucket (design rule 6).
@@ -43,6 +45,15 @@ package struct Limits: Sendable, Equatable {
     package var produceLineBytesMax = 4_194_304
 
     package init() {}
+
+    /// The limits for our own records (signals, rows, heads), which our own limits bound already.
+    package var forOwnRecords: Limits {
+        var limits = self
+        limits.recordBytesMax = 16_777_216
+        limits.jsonNodesMax = 2_000_000
+        limits.jsonDepthMax = jsonDepthMax + 8
+        return limits
+    }
 
     /// The relations that must hold, as sentences that are false when broken.
     package var violations: [String] {

@@ -193,21 +193,3 @@ extension KafkaStreamLog {
         return Int64(bytes.loadUnaligned(fromByteOffset: 7, as: Int32.self))
     }
 }
-
-extension ClientHandle {
-    /// Low watermark, and the high one as this handle's isolation sees it.
-    func watermarks(
-        of partition: TopicPartition
-    ) throws(LogError) -> (low: Offset, high: Offset) {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let code = rd_kafka_query_watermark_offsets(
-            rk, configuration.name(of: partition.topic), partition.partition.rawValue, &low,
-            &high, 10_000)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw LogError.kafka(
-                code, "read watermarks", configuration, target: configuration.text(of: partition))
-        }
-        return (Offset(max(0, low)), Offset(max(0, high)))
-    }
-}

@@ -29,7 +29,7 @@ final class TransactionalProducer {
             RD_KAFKA_PRODUCER,
             own: [
                 ("transactional.id", configuration.transactionalID(number)),
-                ("transaction.timeout.ms", "10000"),
+                ("transaction.timeout.ms", String(configuration.sessionMilliseconds)),
                 // 2, not 100: AddOffsetsToTxn right after EndTxn is retried after this time.
                 ("retry.backoff.ms", "2"),
                 // A commit flushes at once whatever this says; a backlog gets full batches.

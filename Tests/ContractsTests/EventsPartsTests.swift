@@ -51,7 +51,7 @@ private func text(_ scalar: UInt32) -> String {
     ])
     func `a source is a URI-reference`(text: String, isValid: Bool) {
         var text = text
-        #expect(text.withUTF8 { URIReference.isValid(ByteView($0)) } == isValid)
+        #expect(text.withUTF8 { URISyntax.isReference(ByteView($0)) } == isValid)
     }
 
     @Test func `every byte in every place of a text is judged alike`() {

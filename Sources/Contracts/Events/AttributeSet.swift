@@ -92,7 +92,7 @@ struct AttributeSet {
         try require(id, "id")
         try require(source, "source")
         try require(type, "type")
-        guard URIReference.isValid(source) else {
+        guard URISyntax.isReference(source) else {
             throw Rejection(
                 .notACloudEvent, "source \(Rejection.quote(source)) is no URI-reference")
         }
@@ -100,7 +100,7 @@ struct AttributeSet {
         if contentType.baseAddress != nil { try require(contentType, "datacontenttype") }
         if dataschema.baseAddress != nil {
             try require(dataschema, "dataschema")
-            guard URIReference.isValid(dataschema), dataschema.contains(0x3a) else {
+            guard URISyntax.isURI(dataschema) else {
                 throw Rejection(
                     .notACloudEvent, "dataschema \(Rejection.quote(dataschema)) is no URI")
             }

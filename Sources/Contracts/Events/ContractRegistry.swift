@@ -4,7 +4,7 @@
 package import EventModel
 
 /// Compiled schemas of all types.
-package final class ContractRegistry {
+package final class ContractRegistry: Sendable {
     /// By raw value of `EventType`.
     private let checkers: ContiguousArray<SchemaChecker>
     package let types = EventTypeTable()

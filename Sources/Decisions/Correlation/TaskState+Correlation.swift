@@ -88,7 +88,7 @@ extension TaskState {
         effects.put(member.row)
         emitDeviation(signal, group, isNew: found == nil, into: &effects)
         if isSuppressed {
-            emit(.alertSuppressedV1, signal, group.suppression, into: &effects)
+            emit(.alertSuppressedV1, signal, group.suppression(gapSeconds: policy.correlation.gapSeconds), into: &effects)
         } else {
             let alert = Payload.alertRaised(
                 alertId: group.alertId, deviationId: group.deviationId,
@@ -167,10 +167,10 @@ extension Group {
         leader = signal.member
     }
 
-    fileprivate var suppression: Payload {
+    fileprivate func suppression(gapSeconds: Int64) -> Payload {
         .alertSuppressed(
             alertId: alertId, deviationId: deviationId, leader: leader, rule: "group",
             dimension: dimension.rawValue, windowFrom: first, windowTo: last,
-            memberCount: memberCount)
+            gapSeconds: gapSeconds, memberCount: memberCount)
     }
 }

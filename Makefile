@@ -1,0 +1,82 @@
+# Holdfast, from nothing: `make run` on a bare Debian 12 with a Swift toolchain.
+#
+# Only apt packages are installed, and only missing ones; everything else is in the tree.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help deps deps-test build release run test test-swift test-tools test-kafka test-unit-file
+.PHONY: bench check clean
+
+BUILD_PACKAGES := librdkafka-dev libsqlite3-dev libsimdjson-dev libpcre2-dev libyaml-dev \
+	libxxhash-dev libssl-dev pkg-config python3
+TEST_PACKAGES := openjdk-17-jre-headless kcat openssl faketime
+IMPORT_CHECK := --explicit-target-dependency-import-check error
+PYTHON := /usr/bin/env python3
+
+# Kafka's launcher and jars are found beside the tree, or named by KAFKA_BROKER and KAFKA_LIBS.
+# Numbers of the kill run that belongs to `make test`; more with `make test KILL_RUN="--kills 80"`.
+KILL_RUN ?= --events 200000 --kills 40 --workers 1
+KILL_RUN_THREE ?= --events 200000 --kills 40 --workers 3 --delete-state
+
+help: ## this list
+	@echo "Holdfast: a critical failure holds its lot, exactly once."
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' \
+		| expand -t 24
+
+deps: ## installs what building needs and the machine lacks
+	@.ci/install $(BUILD_PACKAGES)
+
+deps-test: deps ## installs what testing needs besides
+	@.ci/install $(TEST_PACKAGES)
+
+build: deps ## builds all, for debugging
+	swift build $(IMPORT_CHECK)
+
+release: deps ## builds the command as it is shipped
+	swift build -c release --static-swift-stdlib --product holdfast
+
+run: deps ## builds the command and shows a shift of a plant: `holdfast demo`
+	swift build --product holdfast
+	@"$$(swift build --show-bin-path)/holdfast" demo
+
+test: deps-test test-swift test-tools test-unit-file test-kafka ## all tests; on real Kafka too
+
+test-swift: deps
+	swift build --build-tests $(IMPORT_CHECK)
+	swift test --skip-build
+
+test-tools: ## the oracle's own tests
+	$(PYTHON) -m unittest discover -q -s Tests/Oracle -p 'test_*.py'
+	$(PYTHON) -m unittest discover -q -s Tests/Tools -p 'test_*.py'
+
+test-unit-file:
+	@if command -v systemd-analyze >/dev/null; then deploy/verify-unit; \
+	else echo "NOT TESTED: the systemd unit (no systemd-analyze here)"; fi
+
+# Without jars nothing on Kafka can be tested: said loudly, and a failure where CI is set.
+test-kafka: deps-test
+	@code=0; for run in "$(KILL_RUN)" "$(KILL_RUN_THREE)"; do \
+		$(PYTHON) Tests/Tools/torture.py $$run || code=$$?; \
+		[ $$code = 0 ] || break; \
+	done; \
+	if [ $$code = 77 ]; then \
+		echo "##########################################################################"; \
+		echo "## NOT TESTED ON KAFKA: no launcher, jars or java. See the line above.  ##"; \
+		echo "##########################################################################"; \
+		if [ -n "$${CI:-}" ]; then exit 1; fi; \
+	elif [ $$code != 0 ]; then exit $$code; fi
+
+bench: deps-test release ## speed, as ratios within one run on real Kafka
+	$(PYTHON) Tests/Bench/bench.py
+
+check: deps ## formatting, style, imports, documents
+	swift format lint --strict -r Sources Tests Package.swift
+	swift build --build-tests $(IMPORT_CHECK)
+	swift test --skip-build --filter StyleTests
+	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools
+
+clean: ## removes what was built
+	rm -rf .build
+	find Tests -name __pycache__ -type d -prune -exec rm -rf {} +

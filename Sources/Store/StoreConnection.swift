@@ -1,0 +1,96 @@
+// One connection to one SQLite file. The handle has one owner and never leaves this file; after any
+// error the connection is dropped at once, so that nothing can go on on an outcome that nobody knows.
+
+import CSQLite
+
+/// Used by one thread. Any error drops the connection: every later call throws.
+final class StoreConnection {
+    let path: String
+    private var handle: OpaquePointer?
+
+    /// Opens (and creates) the file and sets what every connection of ours has.
+    init(path: String) throws(StoreError) {
+        self.path = path
+        let flags =
+            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let code = sqlite3_open_v2(path, &handle, flags, nil)
+        guard code == SQLITE_OK else { throw fail("open", code) }
+        // EXCLUSIVE: a task's file has one owner; a second one is told (inUse) instead of let in, and the WAL's index
+        // needs no shared memory that a crash could leave behind.
+        try execute("PRAGMA locking_mode=EXCLUSIVE")
+        try execute("PRAGMA trusted_schema=OFF")
+        try execute("PRAGMA cell_size_check=ON")
+        try execute("PRAGMA mmap_size=0")
+        try execute("PRAGMA cache_size=-8192")
+        try execute("PRAGMA temp_store=MEMORY")
+    }
+
+    deinit { drop() }
+
+    /// Whether an error (or `drop`) has ended this connection.
+    var isDropped: Bool { handle == nil }
+
+    /// Closes the file; an open transaction is rolled back. Statements die with it.
+    func drop() {
+        guard let handle else { return }
+        self.handle = nil
+        // Statements first: a handle with a living statement would keep the file's lock.
+        while let statement = sqlite3_next_stmt(handle, nil) { sqlite3_finalize(statement) }
+        sqlite3_close(handle)
+    }
+
+    /// Runs one statement that answers nothing we want to know.
+    func execute(_ sql: String) throws(StoreError) {
+        guard let handle else { throw droppedBefore(sql) }
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw fail(sql, code) }
+    }
+
+    /// Compiles one statement.
+    func prepare(_ sql: String) throws(StoreError) -> Statement {
+        guard let handle else { throw droppedBefore(sql) }
+        var statement: OpaquePointer?
+        let code = sqlite3_prepare_v3(
+            handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard code == SQLITE_OK, let statement else { throw fail(sql, code) }
+        return Statement(statement, of: self, sql: sql)
+    }
+
+    /// The first column of the first row, as an integer; nil without a row.
+    func integer(_ sql: String) throws(StoreError) -> Int64? {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    /// One transaction is one brace. Any error, the body's or COMMIT's, drops the connection.
+    func transaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            try body()
+        } catch {
+            drop()
+            throw error
+        }
+        try execute("COMMIT")
+    }
+
+    /// Makes the error of an answer, and drops the connection.
+    func fail(_ operation: String, _ code: Int32) -> StoreError {
+        let text =
+            handle.map { String(cString: sqlite3_errmsg($0)) }
+            ?? String(cString: sqlite3_errstr(code))
+        let systemError = handle.map { sqlite3_system_errno($0) } ?? 0
+        drop()
+        return .sqlite(
+            operation, path: path, code: code,
+            systemError: code & 0xff == SQLITE_IOERR ? systemError : 0, text: text)
+    }
+
+    /// The answer to every call after the first error.
+    func droppedBefore(_ operation: String) -> StoreError {
+        StoreError(
+            operation: operation, code: "connectionDropped", reaction: .dropConnection,
+            message: "\(path): used after an error had dropped its connection",
+            hint: StoreError.hint(for: .dropConnection))
+    }
+}

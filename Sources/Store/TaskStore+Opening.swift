@@ -1,0 +1,181 @@
+// Opening a task's file: judge what lies there before anything of it is used.
+//
+//   nothing, or an empty file ------------------------> fresh
+//   ours, whole -------------------------------------> opened
+//   torn, not SQLite, its parts contradict each other -> set aside, fresh
+//   another deployment, task, count; newer; foreign ---> refused, or set aside with `rebuild`
+
+extension TaskStore {
+    /// Opens the file of a task, making directory (0700) and file (0600) where they are missing.
+    /// - Parameter rebuild: a foreign or newer file is set aside instead of refused (`--rebuild-state`).
+    package static func open(
+        directory: String, identity: TaskIdentity, rebuild: Bool = false
+    ) throws(StoreError) -> TaskStore {
+        let file = TaskFile(directory: directory, partition: identity.partition)
+        guard try file.prepare() else { return try begin(file, identity, report: .fresh) }
+        switch try judge(file, identity) {
+        case .empty: return try begin(file, identity, report: .fresh)
+        case .usable(let connection):
+            do throws(StoreError) {
+                return try resume(connection, identity)
+            } catch {
+                guard meansDamage(error) else { throw error }
+                return try replace(file, identity, why: error.message)
+            }
+        case .damaged(let why): return try replace(file, identity, why: why)
+        case .refused(let code, let why):
+            guard rebuild else {
+                throw StoreError(
+                    operation: "open", code: code, reaction: .refuse,
+                    message: "\(file.path): \(why)", hint: StoreError.hint(for: .refuse))
+            }
+            return try replace(file, identity, why: why)
+        }
+    }
+
+    /// Sets the file aside whatever it holds and begins an empty one: the answer to the reaction `setAside`. The
+    /// store it happened on must have been let go.
+    package static func startOver(
+        directory: String, identity: TaskIdentity, why: String
+    ) throws(StoreError) -> TaskStore {
+        let file = TaskFile(directory: directory, partition: identity.partition)
+        guard try file.prepare() else { return try begin(file, identity, report: .fresh) }
+        return try replace(file, identity, why: why)
+    }
+
+    private enum Verdict {
+        case empty
+        case usable(StoreConnection)
+        case damaged(String)
+        case refused(code: String, why: String)
+    }
+
+    private static func judge(_ file: TaskFile, _ identity: TaskIdentity) throws(StoreError)
+        -> Verdict
+    {
+        // A WAL without its file: SQLite would delete it without a word.
+        let size = TaskFile.size(of: file.path)
+        let hasWAL = TaskFile.size(of: file.path + "-wal") > 0
+        if size == 0 { return .damaged("the file is empty, its WAL is not") }
+        // SQLite takes a file shorter than a page for an empty one, and a last page cut short for none. With a WAL
+        // that may be a checkpoint that was killed, which the WAL repairs.
+        if size < 512 || (!hasWAL && size % 4096 != 0) {
+            return .damaged("its size, \(size) bytes, is no number of pages")
+        }
+        do throws(StoreError) {
+            return try examine(try StoreConnection(path: file.path), identity)
+        } catch {
+            guard meansDamage(error) else { throw error }
+            return .damaged(error.message)
+        }
+    }
+
+    /// Whether an error of an opening is told by the file itself, not by the disk or another owner.
+    private static func meansDamage(_ error: StoreError) -> Bool {
+        switch error.reaction {
+        case .setAside: true
+        // The system lets us write to the file (`prepare` did), yet SQLite will not: its header is damaged.
+        case .stopProcess: true
+        // "SQL logic error" while reading a schema is how some damage to it is told.
+        case .dropConnection: error.code == "SQLite 1"
+        case .refuse, .inUse, .diskFull: false
+        }
+    }
+
+    private static func examine(_ connection: StoreConnection, _ identity: TaskIdentity)
+        throws(StoreError) -> Verdict
+    {
+        let objects = try connection.integer("SELECT count(*) FROM sqlite_master") ?? 0
+        let application = try connection.integer("PRAGMA application_id") ?? 0
+        let version = try connection.integer("PRAGMA user_version") ?? 0
+        // Killed between making the file and its first transaction.
+        if objects == 0, application == 0, version == 0 { return .empty }
+        guard let found = try TaskIdentity.read(from: connection) else {
+            if application != Schema.applicationID {
+                return .refused(
+                    code: "foreignFile", why: "the file is no task file of Holdfast")
+            }
+            if version > Schema.version { return newer(version) }
+            return .damaged("it does not say whose it is")
+        }
+        if found.identity != identity {
+            return .refused(
+                code: "foreignTask",
+                why: "the file belongs to \(found.identity), wanted is \(identity)")
+        }
+        if found.format > Schema.version { return newer(found.format) }
+        guard application == Schema.applicationID, version == found.format, version >= 1 else {
+            return .damaged("its header contradicts its identity")
+        }
+        return .usable(connection)
+    }
+
+    private static func newer(_ version: Int64) -> Verdict {
+        .refused(
+            code: "newerFile",
+            why: "the file has format \(version), this program knows up to \(Schema.version)")
+    }
+
+    /// Begins the tables in an empty file.
+    private static func begin(_ file: TaskFile, _ identity: TaskIdentity, report: OpenReport)
+        throws(StoreError) -> TaskStore
+    {
+        let connection = try StoreConnection(path: file.path)
+        try makeDurable(connection)
+        try Schema.migrate(connection, from: 0, identity: identity)
+        return try TaskStore(connection, identity: identity, report: report)
+    }
+
+    private static func replace(_ file: TaskFile, _ identity: TaskIdentity, why: String)
+        throws(StoreError) -> TaskStore
+    {
+        let kept = try file.setAside()
+        _ = try file.prepare()
+        return try begin(file, identity, report: .setAside(path: kept, why: why))
+    }
+
+    /// Takes up a file that says it is ours.
+    private static func resume(_ connection: StoreConnection, _ identity: TaskIdentity)
+        throws(StoreError) -> TaskStore
+    {
+        let version = try connection.integer("PRAGMA user_version") ?? 0
+        if version < Schema.version {
+            try Schema.migrate(connection, from: version, identity: identity)
+        }
+        guard try Schema.dump(connection) == expectedDump() else {
+            throw .damaged("open", path: connection.path, "its tables are not the ones we made")
+        }
+        if try connection.integer("SELECT clean FROM closing WHERE id = 0") != 1 {
+            try checkEveryPage(connection)
+        }
+        try makeDurable(connection)
+        try connection.execute("INSERT OR REPLACE INTO closing VALUES(0, 0)")
+        return try TaskStore(connection, identity: identity, report: .opened)
+    }
+
+    /// WAL with synchronous=NORMAL: a power cut may lose the last batches, never mix them; Kafka has them.
+    private static func makeDurable(_ connection: StoreConnection) throws(StoreError) {
+        let mode = try connection.prepare("PRAGMA journal_mode=WAL")
+        guard try mode.step(), mode.text(0) == "wal" else {
+            throw .damaged("open", path: connection.path, "it cannot be switched to WAL")
+        }
+        try connection.execute("PRAGMA synchronous=NORMAL")
+        // A batch of 100,000 ids is 2.4 MB: the default of 1,000 pages would checkpoint at every second one.
+        try connection.execute("PRAGMA wal_autocheckpoint=4000")
+        try connection.execute("PRAGMA journal_size_limit=67108864")
+    }
+
+    private static func checkEveryPage(_ connection: StoreConnection) throws(StoreError) {
+        let check = try connection.prepare("PRAGMA quick_check(1)")
+        guard try check.step(), check.text(0) == "ok" else {
+            throw .damaged("open", path: connection.path, "quick_check: \(check.text(0))")
+        }
+    }
+
+    /// The dump of a file made by the migrations, from a database in memory.
+    private static func expectedDump() throws(StoreError) -> String {
+        let connection = try StoreConnection(path: ":memory:")
+        for sql in Schema.migrations.joined() { try connection.execute(sql) }
+        return try Schema.dump(connection)
+    }
+}

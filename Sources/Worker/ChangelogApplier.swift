@@ -1,0 +1,88 @@
+// Reads a task's changelog into its store, in transactions of some thousand rows, so that a crash in the
+// middle goes on where it was.
+
+import EventLog
+import EventModel
+import Store
+
+/// Applies changelog records to a store. Rows are written as they come; where the store stands (head and
+/// changelog offset) is written by the caller once the dedupe window is whole as well: a crash before
+/// that reads the same stretch again, and rows applied twice are the same rows.
+struct ChangelogApplier {
+    let store: TaskStore
+    /// `<task>/`, which stands before each key.
+    let taskPrefix: String
+    /// Where this stretch of the changelog begins.
+    let start: Offset
+    let savedAt: Instant
+    /// The changelog offset after the last one read.
+    private(set) var next: Offset
+    private(set) var applied = 0
+    /// The last head row read.
+    private(set) var head: [UInt8]?
+    private var rows: [RowChange] = []
+
+    init(store: TaskStore, taskPrefix: String, start: Offset, savedAt: Instant) {
+        self.store = store
+        self.taskPrefix = taskPrefix
+        self.start = start
+        self.savedAt = savedAt
+        next = start
+    }
+
+    /// Reads until the partition's end is at or beyond `target`.
+    mutating func run(reader: any LogReader, changelog: TopicPartition, target: Offset)
+        throws(WorkerError)
+    {
+        guard next < target else { return }
+        do { try reader.assign([(changelog, next)]) } catch { throw WorkerError(error) }
+        var records: ContiguousArray<LogRecord> = []
+        var events: [LogEvent] = []
+        var isDone = false
+        while !isDone {
+            records.removeAll(keepingCapacity: true)
+            events.removeAll(keepingCapacity: true)
+            do {
+                try reader.poll(
+                    records: &records, events: &events, max: 4096, timeoutMilliseconds: 100)
+            } catch {
+                guard error.reaction == .retry else { throw WorkerError(error) }
+            }
+            for record in records {
+                take(record)
+                reader.release(record)
+            }
+            for case .reachedEnd(changelog, let end) in events where end >= target {
+                next = max(next, end)
+                isDone = true
+            }
+            if rows.count >= 20_000 { try flush(changelog.partition) }
+        }
+        try flush(changelog.partition)
+    }
+
+    private mutating func take(_ record: borrowing LogRecord) {
+        next = record.offset.next
+        applied += 1
+        guard let key = record.key, key.starts(with: taskPrefix.utf8) else { return }
+        let name = ByteView(rebasing: key[taskPrefix.utf8.count...]).text
+        let value = record.value.map { Array($0) }
+        if name == TaskHead.key {
+            if let value { head = value }
+        } else {
+            rows.append(RowChange(key: name, value: value))
+        }
+    }
+
+    private mutating func flush(_ partition: Partition) throws(WorkerError) {
+        guard !rows.isEmpty else { return }
+        do {
+            try store.commit(
+                rows: rows, head: nil, changelogNext: start, savedAt: savedAt, sightings: [],
+                dropSightingsBelow: [])
+        } catch {
+            throw WorkerError(error, partition: partition)
+        }
+        rows.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,149 @@
+// Making a dedupe window whole again (design rule 6): what the store has, then the ids of the ranges
+// since. After a lost disk that is the whole window, read from the input; the refused offsets of the
+// batch records say which records were no sighting.
+
+import Contracts
+import EventLog
+import EventModel
+import Store
+
+/// Fills a task's windows at recovery.
+struct DedupeRescan {
+    let partition: Partition
+    let reader: any LogReader
+    let settings: WorkerSettings
+    let registry: ContractRegistry
+    let partitionCount: Int32
+    let notify: (WorkerSignal) -> Void
+
+    /// One stretch of an input to read again.
+    private struct Stretch {
+        var input: TopicPartition
+        var from: Offset
+        var to: Offset
+    }
+
+    /// Loads what the store has and adds the sightings from its head to the log's.
+    func fill(
+        _ windows: inout TaskWindows, store: TaskStore, storedHead: TaskHead?, head: TaskHead
+    ) throws(WorkerError) {
+        for topic in TaskWindows.topics {
+            if let clock = head.clocks[topic] { windows.advance(topic, to: clock) }
+            do {
+                try windows.load(topic, from: store)
+            } catch {
+                throw WorkerError(error, partition: partition)
+            }
+        }
+        var stretches: [Stretch] = []
+        for topic in TaskWindows.topics {
+            if let stretch = try stretch(of: topic, storedHead: storedHead, head: head) {
+                stretches.append(stretch)
+            }
+        }
+        guard !stretches.isEmpty else { return }
+        let refused = try refusedOffsets(since: storedHead?.now, head: head)
+        for stretch in stretches { try rescan(stretch, refused: refused, into: &windows) }
+    }
+
+    private func stretch(of topic: Topic, storedHead: TaskHead?, head: TaskHead)
+        throws(WorkerError) -> Stretch?
+    {
+        guard let to = head.positions[topic], let clock = head.clocks[topic] else { return nil }
+        let input = TopicPartition(topic, partition)
+        let bucket = settings.limits.dedupeBucketSeconds * 1_000_000
+        let floor = (clock.rawValue >= 0 ? clock.rawValue : clock.rawValue - bucket + 1) / bucket
+        let edge = Instant(
+            rawValue: floor * bucket - settings.limits.dedupeWindowSeconds * 1_000_000)
+        do {
+            let low = try reader.lowWatermark(of: input)
+            guard let windowStart = try reader.offset(of: input, at: edge) else { return nil }
+            let from = max(storedHead?.positions[topic] ?? windowStart, windowStart)
+            guard from < to else { return nil }
+            if low.rawValue > 0, windowStart <= low, (storedHead?.positions[topic] ?? Offset(0)) < low {
+                notify(.dedupeWindowIncomplete(input, from: edge, oldest: nil))
+            }
+            return Stretch(input: input, from: max(from, low), to: to)
+        } catch {
+            throw WorkerError(error)
+        }
+    }
+
+    /// Refused offsets of the task's batches, from some time before the stretch began.
+    private func refusedOffsets(since: Instant?, head: TaskHead) throws(WorkerError)
+        -> [Topic: [OffsetRange]]
+    {
+        let audit = TopicPartition(.audit, partition)
+        var found: [Topic: [OffsetRange]] = [:]
+        var parser = JSONParser(limits: settings.limits.forOwnRecords)
+        // Batches are written after their input was appended; ten minutes cover skewed clocks.
+        let oldest =
+            since
+            ?? head.clocks.values.min()?.advanced(
+                seconds: -settings.limits.dedupeWindowSeconds - settings.limits.dedupeBucketSeconds)
+        do {
+            let low = try reader.lowWatermark(of: audit)
+            let start = try oldest.flatMap { since throws(LogError) in
+                try reader.offset(of: audit, at: since.advanced(seconds: -600))
+            }
+            let end = try reader.end(of: audit, isolation: .committed)
+            try read(audit, from: start ?? low, to: end) { record in
+                guard let value = record.value, let view = try? parser.parse(value),
+                    let ranges = BatchRecord.refusedRanges(in: view)
+                else { return }
+                for range in ranges { found[range.topic, default: []].append(range) }
+            }
+        } catch {
+            throw WorkerError(error)
+        }
+        for topic in found.keys { found[topic]!.sort { $0.from < $1.from } }
+        return found
+    }
+
+    private func rescan(
+        _ stretch: Stretch, refused: [Topic: [OffsetRange]], into windows: inout TaskWindows
+    ) throws(WorkerError) {
+        let decoder = EventDecoder(
+            registry: registry, limits: settings.limits, partitionCount: partitionCount)
+        let ranges = refused[stretch.input.topic] ?? []
+        var at = 0
+        do {
+            try read(stretch.input, from: stretch.from, to: stretch.to) { record in
+                while at < ranges.count, ranges[at].to <= record.offset { at += 1 }
+                if at < ranges.count, ranges[at].from <= record.offset { return }
+                if case .event(let event) = decoder.decode(record) {
+                    _ = windows.see(record.topic, event)
+                }
+            }
+        } catch {
+            throw WorkerError(error)
+        }
+    }
+
+    /// Reads [from, to) of a partition in order.
+    private func read(
+        _ input: TopicPartition, from: Offset, to: Offset, body: (LogRecord) -> Void
+    ) throws(LogError) {
+        guard from < to else { return }
+        try reader.assign([(input, from)])
+        var records: ContiguousArray<LogRecord> = []
+        var events: [LogEvent] = []
+        var isDone = false
+        while !isDone {
+            records.removeAll(keepingCapacity: true)
+            events.removeAll(keepingCapacity: true)
+            do {
+                try reader.poll(
+                    records: &records, events: &events, max: 4096, timeoutMilliseconds: 100)
+            } catch where error.reaction == .retry {
+                continue
+            }
+            for record in records {
+                if record.offset < to { body(record) }
+                if record.offset.next >= to { isDone = true }
+                reader.release(record)
+            }
+            for case .reachedEnd(input, let end) in events where end >= to { isDone = true }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// The desk where records are read: 16 at a time, so that the cache misses of the dedupe set overlap
+// (facts: 16 in hand and prefetch took the pipeline from 0.4 to 0.6 of the bare loop).
+
+import Contracts
+import EventLog
+import EventModel
+
+/// Decoders and their verdicts for the records in hand. One per stream thread.
+final class Intake {
+    static let width = 16
+
+    private let decoders: [EventDecoder]
+    private var verdicts: [Decoded?]
+    private(set) var records: ContiguousArray<LogRecord> = []
+    private var signalParser: JSONParser
+
+    init(registry: ContractRegistry, limits: Limits, partitionCount: Int32) {
+        decoders = (0..<Self.width).map { _ in
+            EventDecoder(registry: registry, limits: limits, partitionCount: partitionCount)
+        }
+        verdicts = Array(repeating: nil, count: Self.width)
+        signalParser = JSONParser(limits: limits)
+        records.reserveCapacity(Self.width)
+    }
+
+    var count: Int { records.count }
+
+    func clear() { records.removeAll(keepingCapacity: true) }
+
+    func place(_ record: LogRecord) { records.append(record) }
+
+    /// Decodes what came from outside and touches the dedupe slots it will need.
+    func readAll(touching windows: inout TaskWindows) {
+        for slot in records.indices where records[slot].topic != .signals {
+            let record = records[slot]
+            let verdict = decoders[slot].decode(record)
+            if case .event(let event) = verdict {
+                windows.touch(record.topic, event.identity)
+            }
+            verdicts[slot] = verdict
+        }
+    }
+
+    /// The verdict on the record in that slot.
+    func decoded(_ slot: Int) -> Decoded { verdicts[slot]! }
+
+    /// Reads a record of holdfast.signals. The view is valid until the next call.
+    func parseSignal(_ value: ByteView?) -> Result<JSONView, Rejection> {
+        guard let value else {
+            return .failure(
+                Rejection(.emptyValue, "holdfast.signals has no null values"))
+        }
+        do {
+            return .success(try signalParser.parse(value))
+        } catch {
+            return .failure(Rejection(.malformedJson, "\(error)"))
+        }
+    }
+}
+
+extension EventDecoder {
+    /// Decodes a polled record.
+    func decode(_ record: LogRecord) -> Decoded {
+        decode(
+            key: record.key, value: record.value, headers: record.headers, topic: record.topic,
+            partition: record.partition, offset: record.offset, appendTime: record.appendTime)
+    }
+}
+
+extension InboundEvent {
+    /// The lot that the event is about, when it refers to one that somebody should have created.
+    var lotReference: ByteView? {
+        switch type {
+        case .lotCreatedV1: nil
+        case .stepStartedV1, .stepCompletedV1, .stepFailedV1, .limitExceededV1,
+            .misScanDetectedV1, .interlockViolatedV1, .materialConsumedV1, .dispositionDecidedV1:
+            key
+        default: nil
+        }
+    }
+}

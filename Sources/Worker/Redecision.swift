@@ -1,0 +1,207 @@
+// Batch records prove a run: a task's input and its batch records are enough to decide everything again,
+// byte for byte. This is the same TaskCore as in the worker, fed from the log instead of a poll; what it
+// comes to is compared with what stands in the log.
+
+import Contracts
+package import Decisions
+package import EventLog
+package import EventModel
+
+/// What deciding a task again came to.
+package struct RedecisionReport: Sendable {
+    package var batches = 0
+    package var records: Int64 = 0
+    package var outbound: Int64 = 0
+    /// One sentence per difference, with offsets; empty when the run is proven.
+    package var differences: [String] = []
+    /// The sequence number of the first batch that could be decided, when it is not 1.
+    package var startsAtSequence: Int64?
+    package init() {}
+}
+
+/// Decides one task's batches again.
+package final class Redecision {
+    private let partition: Partition
+    private let limits: Limits
+    private let deployment: String
+    private let layout: TopicLayout
+    private let registry: ContractRegistry
+    private let policyOf: (String) -> Policy?
+    private let desk: Intake
+    private var core: TaskCore?
+    private var inputs: [InputFeeder]
+    private let audit: InputFeeder
+    private var parser: JSONParser
+    private var report = RedecisionReport()
+    private let onOutbound: (Topic, Partition, ByteView, ByteView?) -> Void
+
+    /// `policyOf` reads a policy's canonical text; `onOutbound` is told every outbound record that must be in the log.
+    package init(
+        partition: Partition, deployment: String, limits: Limits,
+        makeReader: () throws(LogError) -> any LogReader,
+        policyOf: @escaping (String) -> Policy?,
+        onOutbound: @escaping (Topic, Partition, ByteView, ByteView?) -> Void
+    ) throws(WorkerError) {
+        do {
+            var limits = limits
+            limits.batchRecordsMax = .max
+            self.limits = limits
+            registry = try ContractRegistry(limits: limits)
+            let first = try makeReader()
+            var counts: [Topic: Int32] = [:]
+            for topic in Topic.allCases { counts[topic] = try first.partitionCount(of: topic) }
+            layout = TopicLayout { counts[$0]! }
+            audit = InputFeeder(reader: first, input: TopicPartition(.audit, partition))
+            inputs = []
+            for topic in Topic.inputs {
+                inputs.append(
+                    InputFeeder(
+                        reader: try makeReader(), input: TopicPartition(topic, partition)))
+            }
+        } catch let error as LogError {
+            throw WorkerError(error)
+        } catch {
+            throw WorkerError(
+                kind: .setup, message: "the built-in contracts do not compile: \(error)",
+                hint: "This is a defect of this build.")
+        }
+        self.partition = partition
+        self.deployment = deployment
+        self.policyOf = policyOf
+        self.onOutbound = onOutbound
+        desk = Intake(registry: registry, limits: limits, partitionCount: layout.count(of: .state))
+        parser = JSONParser(limits: limits.forOwnRecords)
+    }
+
+    /// Decides every batch there is; `progress` is told after each.
+    package func run(progress: (RedecisionReport) -> Void) throws(WorkerError) -> RedecisionReport {
+        do {
+            let low = try audit.reader.lowWatermark(of: audit.input)
+            let end = try audit.reader.end(of: audit.input, isolation: .committed)
+            try audit.start(at: low)
+            while let record = try audit.next(before: end) {
+                defer { audit.reader.release(record) }
+                guard report.differences.count < 20 else { break }
+                try decide(batch: record)
+                progress(report)
+            }
+        } catch let error as LogError {
+            throw WorkerError(error)
+        } catch let error as WorkerError {
+            throw error
+        } catch {
+            preconditionFailure("unexpected error: \(error)")
+        }
+        audit.reader.close()
+        for input in inputs { input.reader.close() }
+        return report
+    }
+
+    private func differ(_ record: LogRecord, _ what: String) {
+        report.differences.append(
+            "\(audit.input.topic.name)/\(partition.rawValue) offset \(record.offset.rawValue): \(what)")
+    }
+
+    private func decide(batch record: LogRecord) throws {
+        guard let value = record.value, let view = try? parser.parse(value),
+            let batch = RecordedBatch(view)
+        else {
+            differ(record, "no batch record of ours")
+            return
+        }
+        if core == nil {
+            guard batch.sequence == 1, batch.previous.isEmpty else {
+                report.startsAtSequence = batch.sequence
+                differ(
+                    record,
+                    "the log begins with batch \(batch.sequence): what came before is gone, so "
+                        + "nothing of this task can be decided again")
+                throw WorkerError(
+                    kind: .contradiction, message: report.differences.last!,
+                    hint: "Verify a log that still has its beginning.")
+            }
+            try begin(batch)
+        }
+        guard let core else { return }
+        if let text = batch.policyText, core.policy.canonicalJSON != text {
+            differ(record, "the policy changed here; a run under several policies is not yet re-decided")
+            return
+        }
+        core.epoch = batch.epoch
+        for (index, feeder) in inputs.enumerated() {
+            try feed(index, feeder, batch: batch, record: record)
+        }
+        core.openBatch(now: batch.now, timersTo: batch.timersTo, openedAt: 0)
+        try core.decideAvailable(desk: desk, monotonic: 0, notify: { _ in }, open: {})
+        for decided in core.finished {
+            inputs[TaskCore.index(of: decided.topic)].reader.release(decided)
+        }
+        core.finished.removeAll(keepingCapacity: true)
+        compare(core.closeBatch(), with: record, value: value, core: core)
+    }
+
+    private func begin(_ batch: RecordedBatch) throws {
+        guard let text = batch.policyText, let policy = policyOf(text) else {
+            throw WorkerError(
+                kind: .contradiction, message: "the first batch does not carry a policy that can be read",
+                hint: "The batch record was written by another version.")
+        }
+        var queues: [InputQueue] = []
+        for feeder in inputs {
+            let from = batch.ranges.first { $0.topic == feeder.input.topic }?.from ?? Offset(0)
+            try feeder.start(at: from)
+            queues.append(InputQueue(topic: feeder.input.topic, position: from))
+        }
+        core = TaskCore(
+            partition: partition, deployment: deployment, policy: policy, limits: limits,
+            layout: layout, epoch: batch.epoch, state: TaskState(policy: policy, limits: limits),
+            head: nil, queues: queues, windows: TaskWindows(limits: limits))
+    }
+
+    /// Puts the batch's range of one input into its queue.
+    private func feed(
+        _ index: Int, _ feeder: InputFeeder, batch: RecordedBatch, record: LogRecord
+    ) throws {
+        let core = core!
+        for range in batch.ranges where range.topic == feeder.input.topic {
+            if range.from != core.queues[index].position {
+                differ(
+                    record,
+                    "\(range.topic.name) goes on at \(range.from.rawValue), the batch before "
+                        + "ended at \(core.queues[index].position.rawValue)")
+            }
+            if range.isLost {
+                core.queues[index] = InputQueue(topic: range.topic, position: range.to)
+                core.queues[index].lostBefore = range
+                try feeder.start(at: range.to)
+                continue
+            }
+            while let input = try feeder.next(before: range.to) {
+                core.enqueue(input)
+                report.records += 1
+            }
+            core.queues[index].reachedEnd(at: range.to)
+        }
+    }
+
+    private func compare(
+        _ closed: ClosedBatch, with record: LogRecord, value: ByteView, core: TaskCore
+    ) {
+        report.batches += 1
+        report.outbound += closed.counts.outbound
+        let isSame = closed.record.withUnsafeBytes { $0.isSame(as: value) }
+        if !isSame {
+            differ(
+                record,
+                "decided again, batch \(closed.head.sequence) reads "
+                    + String(decoding: closed.record.prefix(600), as: UTF8.self)
+                    + " but the log has " + ByteView(rebasing: value.prefix(600)).text)
+        }
+        closed.transaction.forEach { topic, partition, key, value in
+            if topic != .state, topic != .audit { onOutbound(topic, partition, key, value) }
+        }
+        _ = core.windows.takePending()
+        core.advance(to: closed.head)
+        core.reuse(closed.giveBuffer())
+    }
+}

@@ -1,0 +1,114 @@
+// One task of a running worker: what decides (TaskCore), where it is kept (TaskStore), and when its
+// timers may fire.
+
+import Contracts
+import Decisions
+import EventLog
+import EventModel
+import Store
+
+/// A task and everything it holds. Used by one thread.
+final class StreamTask {
+    let partition: Partition
+    let core: TaskCore
+    let store: TaskStore
+    let environment: Environment
+    private(set) var life = TaskLife.recovering
+    /// The batch after closing, until its commit.
+    var closed: ClosedBatch?
+    var clockGuard: ClockGuard
+    /// Ends asked for a due timer, and when they were asked.
+    var askedEnds: AskedEnds?
+
+    init(
+        partition: Partition, settings: WorkerSettings, environment: Environment,
+        layout: TopicLayout, recovered: consuming RecoveredTask
+    ) {
+        self.partition = partition
+        self.environment = environment
+        store = recovered.store
+        let queues = recovered.positions.map { input in
+            var queue = InputQueue(topic: input.topic, position: input.position)
+            queue.lostBefore = input.lost
+            return queue
+        }
+        let state = recovered.state
+        let head = recovered.head
+        core = TaskCore(
+            partition: partition, deployment: settings.deployment, policy: settings.policy,
+            limits: settings.limits, layout: layout, epoch: (head?.epoch ?? 0) + 1, state: state,
+            head: head, queues: queues, windows: recovered.takeWindows())
+        clockGuard = ClockGuard(limits: settings.limits)
+    }
+
+    /// Moves to the next stage of its life; any other move is our own bug.
+    func become(_ next: TaskLife) {
+        precondition(life.canBecome(next), "a task cannot go from \(life) to \(next)")
+        life = next
+    }
+
+    var hasOpenBatch: Bool { core.batch != nil }
+    /// When the open batch was opened (monotonic).
+    var openedAt: Int64? { core.batch?.openedAt }
+    /// A hold or a gate waits in the open batch.
+    var batchCommitsAtOnce: Bool { core.batch?.commitsAtOnce ?? false }
+    /// Where delivery starts.
+    var startPositions: [Topic: Offset] {
+        Dictionary(uniqueKeysWithValues: core.queues.map { ($0.topic, $0.position) })
+    }
+    /// The offsets that fence the batch: every input, moved or not.
+    var fencingOffsets: [(TopicPartition, Offset)] {
+        core.queues.map { (TopicPartition($0.topic, partition), $0.position) }
+    }
+
+    /// Opens a batch as of now. Due timers take part when their ends are reached (rule 2) and the
+    /// clocks agree (rule 3).
+    func openBatch(monotonic: Int64) {
+        let wall = Instant(milliseconds: environment.now().milliseconds)
+        let now = max(wall, core.head?.now ?? wall)
+        var timersTo = core.head?.timersTo ?? Instant(milliseconds: 0)
+        if let asked = askedEnds, hasReached(asked), clockGuard.allowsTimers(at: wall) {
+            timersTo = max(timersTo, asked.at)
+            askedEnds = nil
+        }
+        core.openBatch(now: now, timersTo: timersTo, openedAt: monotonic)
+    }
+
+    /// Closes the open batch; it waits for its commit.
+    func close() {
+        precondition(closed == nil, "a closed batch waits for its commit")
+        closed = core.closeBatch()
+    }
+
+    /// Adds the closed batch to what the thread's transaction carries.
+    func appendClosed(to transaction: inout TransactionBuffer) {
+        transaction.append(contentsOf: closed!.transaction)
+    }
+
+    /// The batch is committed in the log: the store follows, in one transaction of its own.
+    func committed(_ receipt: borrowing CommitReceipt, now: Instant) throws(StoreError) {
+        let closed = self.closed.take()!
+        core.advance(to: closed.head)
+        guard let last = receipt.lastStateOffsets[partition] else {
+            preconditionFailure("every batch writes its head to holdfast.state")
+        }
+        try store.commit(
+            rows: closed.rows, head: closed.headBytes, changelogNext: last.next, savedAt: now,
+            sightings: core.windows.takePending(), dropSightingsBelow: core.windows.drops)
+        core.reuse(closed.giveBuffer())
+    }
+
+    /// Forgets the batch, open or closed: the task is being let go.
+    func dropBatch() {
+        core.batch = nil
+        closed = nil
+        core.mustClose = false
+    }
+}
+
+/// Ends of all inputs, asked at an instant (design rule 2).
+struct AskedEnds {
+    var at: Instant
+    /// By position in `Topic.inputs`.
+    var ends: [Offset]
+}

@@ -1,0 +1,128 @@
+// The commit protocol (design.md). One transaction carries at most one batch of each task that has
+// something to do, and the offsets of every input of those tasks: fencing happens through offsets alone.
+//
+//   1. all open batches are closed: their changelog, head and batch record are added;
+//   2. the log commits records and offsets, or nothing;
+//   3. each task's rows go to its store; a crash between 2 and 3 is rolled forward from the changelog.
+//
+// A commit that was refused for its generation has written nothing: we poll, which serves the
+// rebalance, and send the same batches again for the tasks that are still ours, with the membership that holds
+// then. Their content cannot differ: deciding is a function of records, `now` and `timersTo`, and
+// these are fixed. An unknown outcome is decided by the head in the log: the task is recovered.
+
+import EventLog
+import EventModel
+import Store
+
+extension StreamThread {
+    /// Commits all open batches in one transaction.
+    func commit() throws(WorkerError) {
+        let began = environment.monotonicMicroseconds()
+        let closing = tasks.compactMap { $0 }.filter(\.hasOpenBatch)
+        for task in closing { task.close() }
+        var attempt = 0
+        while true {
+            let ours = closing.filter { $0.closed != nil }
+            guard !ours.isEmpty else { break }
+            transaction.reset()
+            for task in ours { task.appendClosed(to: &transaction) }
+            let offsets = ours.flatMap(\.fencingOffsets)
+            if token == nil { try takeToken() }
+            do {
+                let receipt = try log.commit(transaction, offsets: offsets, token: token!)
+                try finish(ours, receipt: receipt, began: began)
+                break
+            } catch let error as LogError {
+                attempt += 1
+                try react(to: error, attempt: attempt)
+            } catch let error as WorkerError {
+                throw error
+            } catch {
+                preconditionFailure("unexpected error: \(error)")
+            }
+        }
+        token = nil
+        urgentSince = nil
+    }
+
+    private func react(to error: LogError, attempt: Int) throws(WorkerError) {
+        switch error.reaction {
+        case .retry, .decideAnew:
+            guard attempt < 100 else { throw WorkerError(error) }
+            notify(.commitRepeated(error))
+            // Serves a rebalance that is due; records that come meanwhile are queued.
+            try poll(timeoutMilliseconds: 10)
+            token = nil
+        case .outcomeUnknown:
+            notify(.commitOutcomeUnknown(error))
+            do { try log.reopenProducers() } catch { throw WorkerError(error) }
+            try recoverAll()
+        case .surrenderPartitions:
+            surrender(error)
+        case .stopProcess:
+            throw WorkerError(error)
+        }
+    }
+
+    /// The outcome of the last commit is decided by what the log says: every task with a batch is recovered.
+    private func recoverAll() throws(WorkerError) {
+        for task in tasks.compactMap({ $0 }) where task.closed != nil {
+            try recover(task, why: "the outcome of a commit is unknown")
+        }
+    }
+
+    /// Drops what a task has in memory and brings it back from the log, in place.
+    private func recover(_ task: StreamTask, why: String) throws(WorkerError) {
+        let partition = task.partition
+        notify(.storeReopened(partition, why: why))
+        discard(task)
+        let recovery = TaskRecovery(
+            log: log, settings: settings, environment: environment, layout: layout,
+            registry: registry, notify: notify)
+        let fresh = StreamTask(
+            partition: partition, settings: settings, environment: environment, layout: layout,
+            recovered: try recovery.recover(partition))
+        do { try log.rewind(partition, to: fresh.startPositions) } catch {
+            fresh.store.close()
+            throw WorkerError(error)
+        }
+        fresh.become(.running)
+        tasks[Int(partition.rawValue)] = fresh
+    }
+
+    private func finish(_ committed: [StreamTask], receipt: CommitReceipt, began: Int64)
+        throws(WorkerError)
+    {
+        var counts = BatchCounts()
+        for task in committed {
+            let batch = task.closed!.counts
+            note(batch)
+            counts.accepted += batch.records
+            counts.outbound += batch.outbound
+            counts.refused += batch.refused
+        }
+        for report in receipt.clockReports {
+            if tasks[Int(report.partition.rawValue)]?.clockGuard.note(report) == true {
+                notify(
+                    .clockImplausible(
+                        report.partition, sentAt: report.sentAt, appendTime: report.appendTime,
+                        reportedAt: report.reportedAt))
+            }
+        }
+        commits += 1
+        for task in committed {
+            do {
+                try task.committed(receipt, now: environment.now())
+            } catch {
+                let failure = WorkerError(error, partition: task.partition)
+                guard error.reaction == .dropConnection else { throw failure }
+                try recover(task, why: failure.message)
+            }
+        }
+        notify(
+            .batchCommitted(
+                tasks: committed.count, records: Int(counts.accepted),
+                outbound: Int(counts.outbound), refused: Int(counts.refused),
+                milliseconds: (environment.monotonicMicroseconds() - began) / 1000))
+    }
+}

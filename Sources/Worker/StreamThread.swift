@@ -1,0 +1,215 @@
+// A stream thread: one consumer, two producers used in turn, some tasks. A plain thread running a
+// synchronous loop (design.md, Threads, not tasks); `step` is one turn of it, so that a simulator can
+// drive it as well.
+
+package import Contracts
+package import EventLog
+package import EventModel
+import Synchronization
+
+/// How urgently the worker is to end. Shared between the shell and its threads.
+package final class StopFlag: Sendable {
+    private let value = Atomic<Int>(0)
+    package init() {}
+    /// Commit what is decided, then leave.
+    package func request() { value.store(1, ordering: .releasing) }
+    package var isRequested: Bool { value.load(ordering: .acquiring) != 0 }
+}
+
+/// One stream thread over one log.
+package final class StreamThread<Log: StreamLog> {
+    let log: Log
+    let settings: WorkerSettings
+    let environment: Environment
+    let notify: (WorkerSignal) -> Void
+    let index: Int
+    let registry: ContractRegistry
+    let stop: StopFlag
+
+    var layout: TopicLayout!
+    var desk: Intake!
+    /// Tasks by partition number; nil where not ours.
+    var tasks: [StreamTask?] = []
+    var records: ContiguousArray<LogRecord> = []
+    var events: [LogEvent] = []
+    /// Membership when the oldest open batch began.
+    var token: GroupToken?
+    /// Since when the open batches have wanted to be committed at once (monotonic).
+    var urgentSince: Int64?
+    var transaction = TransactionBuffer()
+    /// Totals, for summaries and tests.
+    package private(set) var totals = BatchCounts()
+    package internal(set) var commits = 0
+
+    package init(
+        log: Log, settings: WorkerSettings, environment: Environment, index: Int, stop: StopFlag,
+        registry: ContractRegistry, notify: @escaping (WorkerSignal) -> Void
+    ) {
+        self.log = log
+        self.settings = settings
+        self.environment = environment
+        self.index = index
+        self.stop = stop
+        self.registry = registry
+        self.notify = notify
+    }
+
+    /// Joins the group. Once, before the first step.
+    package func open() throws(WorkerError) {
+        do { try log.open() } catch { throw WorkerError(error) }
+        let log = log
+        layout = TopicLayout { log.partitionCount(of: $0) }
+        let uneven = Topic.copartitioned.filter { layout.count(of: $0) != log.partitionCount }
+        guard uneven.isEmpty else {
+            throw WorkerError(
+                kind: .setup,
+                message: "partition counts differ: \(uneven.map(\.name).joined(separator: ", ")) "
+                    + "do not have \(log.partitionCount) partitions",
+                hint: "These six must have the same count: `holdfast topics check` shows them.")
+        }
+        desk = Intake(
+            registry: registry, limits: settings.limits, partitionCount: log.partitionCount)
+        tasks = Array(repeating: nil, count: Int(log.partitionCount))
+        notify(.threadStarted(thread: index, log: String(describing: Log.self)))
+    }
+
+    /// Runs until stopped; leaves in order.
+    package func run() throws(WorkerError) {
+        while !stop.isRequested {
+            try step()
+            if settings.stopsWhenIdle, try isIdle() { break }
+        }
+        try drain()
+    }
+
+    /// Everything that is in the log now has been decided and committed, and nothing is due. Asks
+    /// the log for its ends.
+    package func isIdle() throws(WorkerError) -> Bool {
+        let own = tasks.compactMap { $0 }
+        let now = environment.now()
+        guard !own.isEmpty else { return false }
+        for task in own {
+            guard task.core.isCaughtUp, !task.hasOpenBatch else { return false }
+            if let due = task.nextDue, due <= now { return false }
+            for queue in task.core.queues {
+                let end: Offset
+                do {
+                    end = try log.stableEnd(of: TopicPartition(queue.topic, task.partition))
+                } catch {
+                    throw WorkerError(error)
+                }
+                if queue.position < end { return false }
+            }
+        }
+        return true
+    }
+
+    /// One turn: poll, decide, look after timers, commit when it is time.
+    package func step() throws(WorkerError) {
+        try poll(timeoutMilliseconds: pollTimeout)
+        let monotonic = environment.monotonicMicroseconds()
+        for task in tasks.lazy.compactMap({ $0 }) where task.life == .running {
+            try decide(task, monotonic: monotonic)
+        }
+        try serveTimers(monotonic: monotonic)
+        if wantsCommit(monotonic: environment.monotonicMicroseconds()) { try commit() }
+    }
+
+    /// SIGTERM: what is decided is committed, then everything is let go.
+    package func drain() throws(WorkerError) {
+        notify(.draining)
+        for task in tasks.lazy.compactMap({ $0 }) where task.life == .running {
+            task.become(.draining)
+        }
+        if tasks.contains(where: { $0?.hasOpenBatch == true }) { try commit() }
+        for task in tasks.compactMap({ $0 }) { discard(task) }
+        log.close()
+        notify(.stopped(thread: index))
+    }
+
+    func decide(_ task: StreamTask, monotonic: Int64) throws(WorkerError) {
+        let hadBatch = task.hasOpenBatch
+        if !hadBatch, task.core.hasRecords, token == nil { try takeToken() }
+        defer {
+            for record in task.core.finished { log.release(record) }
+            task.core.finished.removeAll(keepingCapacity: true)
+        }
+        try task.core.decideAvailable(desk: desk, monotonic: monotonic, notify: notify) {
+            task.openBatch(monotonic: monotonic)
+        }
+    }
+
+    func takeToken() throws(WorkerError) {
+        do { token = try log.groupToken() } catch { throw WorkerError(error) }
+    }
+
+    /// How long the next poll may wait for a record.
+    private var pollTimeout: Int32 {
+        let monotonic = environment.monotonicMicroseconds()
+        var wait: Int64 = 100_000
+        for task in tasks.lazy.compactMap({ $0 }) {
+            if task.core.mustClose { return 0 }
+            if task.core.waitingSince != nil { wait = min(wait, 1_000) }
+            if let opened = task.openedAt {
+                wait = min(
+                    wait, opened + settings.limits.commitIntervalMilliseconds * 1000 - monotonic)
+            }
+        }
+        if urgentSince != nil { return 0 }
+        if let due = tasks.lazy.compactMap({ $0?.nextDue }).min() {
+            wait = min(wait, max(due.rawValue - environment.now().rawValue, 1_000))
+        }
+        return Int32(max(0, (wait + 999) / 1000))
+    }
+
+    private func serveTimers(monotonic: Int64) throws(WorkerError) {
+        let now = environment.now()
+        for task in tasks.lazy.compactMap({ $0 }) where task.life == .running {
+            switch task.timerStep(now: now) {
+            case .nothing: break
+            case .askEnds: try askEnds(for: task, at: now)
+            case .makeBatch:
+                if task.hasOpenBatch {
+                    task.core.mustClose = true
+                } else {
+                    if token == nil { try takeToken() }
+                    task.openBatch(monotonic: monotonic)
+                    task.core.mustClose = true
+                }
+            }
+        }
+    }
+
+    private func askEnds(for task: StreamTask, at now: Instant) throws(WorkerError) {
+        var ends: [Offset] = []
+        do {
+            for topic in Topic.inputs {
+                ends.append(try log.stableEnd(of: TopicPartition(topic, task.partition)))
+            }
+        } catch {
+            guard error.reaction == .retry else { throw WorkerError(error) }
+            notify(.logRetry(error))
+            return
+        }
+        task.askedEnds = AskedEnds(at: Instant(milliseconds: now.milliseconds), ends: ends)
+    }
+
+    private func wantsCommit(monotonic: Int64) -> Bool {
+        var isUrgent = false
+        for task in tasks.lazy.compactMap({ $0 }) {
+            if task.core.mustClose { return true }
+            guard let opened = task.openedAt else { continue }
+            if monotonic - opened >= settings.limits.commitIntervalMilliseconds * 1000 {
+                return true
+            }
+            if task.batchCommitsAtOnce { isUrgent = true }
+        }
+        guard isUrgent else { return false }
+        // What is in hand is drained first, at most 5 ms: with a backlog, a hold per batch would halve the rate.
+        let since = urgentSince ?? monotonic
+        urgentSince = since
+        return records.isEmpty || monotonic - since >= settings.limits.holdDrainMillisecondsMax * 1000
+    }
+
+    func note(_ counts: BatchCounts) { totals.add(counts) }
+}

@@ -1,0 +1,252 @@
+// Bringing a task back (design.md, Restore). The order is the point:
+//
+//   1. init_transactions of both producers (StreamLog.open, once per thread, before the first poll);
+//   2. the group's offsets, stable ones only: this waits out a predecessor's open transaction;
+//   3. the high watermark of the task's partition of holdfast.state, open transactions included;
+//   4. that partition read_committed until its end is at or beyond 3; only then decide.
+//
+// The coordinator answers EndTxn before the markers are written: without 2 and 3, an old state would
+// meet new offsets (Kafka Streams had this bug, KAFKA-10167).
+
+import Contracts
+import Decisions
+import EventLog
+import EventModel
+import Store
+
+/// A task's state as recovered, ready to run.
+struct RecoveredTask: ~Copyable {
+    struct Input {
+        var topic: Topic
+        var position: Offset
+        var lost: OffsetRange?
+    }
+    let store: TaskStore
+    let state: TaskState
+    let head: TaskHead?
+    let positions: [Input]
+    var windows: TaskWindows
+    let changelogRecords: Int
+    let rows: Int
+
+    consuming func takeWindows() -> TaskWindows { windows }
+}
+
+/// Recovers tasks of one stream thread. Generic, so that nothing is boxed on the way.
+struct TaskRecovery<Log: StreamLog> {
+    let log: Log
+    let settings: WorkerSettings
+    let environment: Environment
+    let layout: TopicLayout
+    let registry: ContractRegistry
+    let notify: (WorkerSignal) -> Void
+
+    /// Runs the restore of one task, from its file (or none) to the head in the log. A damaged file is
+    /// set aside and the task is read back whole.
+    func recover(_ partition: Partition) throws(WorkerError) -> RecoveredTask {
+        let groupOffsets = try stableGroupOffsets(of: partition)
+        let reader: any LogReader
+        do { reader = try log.makeReader() } catch { throw WorkerError(error) }
+        defer { reader.close() }
+        let store = try openFreshEnough(partition)
+        do {
+            return try recover(partition, from: store, reader: reader, group: groupOffsets)
+        } catch where error.isDamagedFile {
+            store.close()
+            notify(.stateFileRebuilt(partition, why: error.message))
+            let fresh: TaskStore
+            do {
+                fresh = try TaskStore.startOver(
+                    directory: settings.stateDirectory, identity: identity(partition),
+                    why: error.message)
+            } catch {
+                throw WorkerError(error, partition: partition)
+            }
+            return try recover(partition, from: fresh, reader: reader, group: groupOffsets)
+        }
+    }
+
+    /// The task's store; emptied when it is so old that tombstones it needs may be gone.
+    private func openFreshEnough(_ partition: Partition) throws(WorkerError) -> TaskStore {
+        let store: TaskStore
+        do {
+            store = try TaskStore.open(
+                directory: settings.stateDirectory, identity: identity(partition),
+                rebuild: settings.rebuildsState)
+            if case .setAside(let path, let why) = store.openReport {
+                notify(.stateFileSetAside(partition, path: path, why: why))
+            }
+            if let savedAt = store.savedAt,
+                savedAt.advanced(seconds: settings.stateAgeSecondsMax) < environment.now()
+            {
+                notify(.stateFileRebuilt(partition, why: "older than half of delete.retention.ms"))
+                try store.clear()
+            }
+        } catch {
+            throw WorkerError(error, partition: partition)
+        }
+        return store
+    }
+
+    private func recover(
+        _ partition: Partition, from store: TaskStore, reader: any LogReader,
+        group: [Topic: Offset]
+    ) throws(WorkerError) -> RecoveredTask {
+        let storedHead = try store.head.map { bytes throws(WorkerError) in
+            try TaskHead.parse(bytes, limits: settings.limits)
+        }
+        let changelog = try rollForward(partition, store: store, reader: reader)
+        let head = try (changelog.head ?? store.head).map { bytes throws(WorkerError) in
+            try TaskHead.parse(bytes, limits: settings.limits)
+        }
+        try check(partition, stored: storedHead, head: head, group: group)
+        let (state, rows) = try loadState(partition, from: store)
+        var windows = TaskWindows(limits: settings.limits)
+        if let head {
+            let rescan = DedupeRescan(
+                partition: partition, reader: reader, settings: settings, registry: registry,
+                partitionCount: layout.count(of: .mesExecution), notify: notify)
+            try rescan.fill(&windows, store: store, storedHead: storedHead, head: head)
+        }
+        do {
+            try store.commit(
+                rows: [], head: changelog.head, changelogNext: changelog.next,
+                savedAt: environment.now(), sightings: windows.takePending(),
+                dropSightingsBelow: windows.drops)
+        } catch {
+            throw WorkerError(error, partition: partition)
+        }
+        let positions = try startPositions(partition, head: head, reader: reader)
+        return RecoveredTask(
+            store: store, state: state, head: head, positions: positions, windows: windows,
+            changelogRecords: changelog.applied, rows: rows)
+    }
+
+    private func stableGroupOffsets(of partition: Partition) throws(WorkerError) -> [Topic: Offset] {
+        do { return try log.groupOffsets(of: partition) } catch { throw WorkerError(error) }
+    }
+
+    private func identity(_ partition: Partition) -> TaskIdentity {
+        TaskIdentity(
+            deployment: settings.deployment, partition: partition,
+            partitionCount: layout.count(of: .state))
+    }
+
+    /// Applies the changelog from where the store stands to its end.
+    private func rollForward(_ partition: Partition, store: TaskStore, reader: any LogReader)
+        throws(WorkerError) -> ChangelogApplier
+    {
+        let changelog = TopicPartition(.state, partition)
+        let target: Offset
+        let low: Offset
+        do {
+            target = try reader.end(of: changelog, isolation: .uncommitted)
+            low = try reader.lowWatermark(of: changelog)
+        } catch {
+            throw WorkerError(error)
+        }
+        if let next = store.changelogNext, next > target {
+            throw WorkerError(
+                kind: .contradiction,
+                message: "the state file of task \(partition.rawValue) is ahead of "
+                    + "holdfast.state (\(next.rawValue) > \(target.rawValue))",
+                hint: "The file belongs to another log, or the log lost data: "
+                    + "check --log and --deployment, or run with --rebuild-state.")
+        }
+        var applier = ChangelogApplier(
+            store: store, taskPrefix: "\(partition.rawValue)/",
+            start: max(store.changelogNext ?? low, low), savedAt: environment.now())
+        try applier.run(reader: reader, changelog: changelog, target: target)
+        return applier
+    }
+
+    /// What must hold between the file, the log and the group, or the task stops by name.
+    private func check(
+        _ partition: Partition, stored: TaskHead?, head: TaskHead?, group: [Topic: Offset]
+    ) throws(WorkerError) {
+        if let stored, stored.sequence > head?.sequence ?? 0 {
+            throw WorkerError(
+                kind: .contradiction,
+                message: "the state file of task \(partition.rawValue) is at batch "
+                    + "\(stored.sequence), the log at \(head?.sequence ?? 0)",
+                hint: "The log lost data or is another one: restore it, or run with --rebuild-state.")
+        }
+        if let head, head.partitions != layout.count(of: .state) {
+            throw WorkerError(
+                kind: .contradiction,
+                message: "this deployment was made with \(head.partitions) partitions, the topics "
+                    + "have \(layout.count(of: .state)) now",
+                hint: "The partition count is fixed for a deployment's life: recreate the topics "
+                    + "with \(head.partitions) partitions, or start a new deployment.")
+        }
+        for (topic, offset) in group where head?.positions[topic] != offset {
+            let known = head?.positions[topic].map { String($0.rawValue) } ?? "none"
+            throw WorkerError(
+                kind: .contradiction,
+                message: "group offset \(offset.rawValue) of \(topic.name)/\(partition.rawValue) "
+                    + "contradicts the task's head (\(known))",
+                hint: "Somebody reset the group's offsets or holdfast.state was recreated: reset "
+                    + "the group's offsets to the head's, or delete the group when the state is meant to be new.")
+        }
+    }
+
+    private func loadState(_ partition: Partition, from store: TaskStore) throws(WorkerError)
+        -> (TaskState, Int)
+    {
+        var state = TaskState(policy: settings.policy, limits: settings.limits)
+        var parser = JSONParser(limits: settings.limits.forOwnRecords)
+        var rows = 0
+        do {
+            var cursor = try store.rows()
+            while let (key, value) = try cursor.next() {
+                rows += 1
+                try load(key, value, into: &state, parser: &parser, partition: partition)
+            }
+        } catch let error as WorkerError {
+            throw error
+        } catch let error as StoreError {
+            throw WorkerError(error, partition: partition)
+        } catch {
+            preconditionFailure("unexpected error: \(error)")
+        }
+        return (state, rows)
+    }
+
+    private func load(
+        _ key: ByteView, _ value: ByteView, into state: inout TaskState,
+        parser: inout JSONParser, partition: Partition
+    ) throws(WorkerError) {
+        let view: JSONView
+        do { view = try parser.parse(value) } catch {
+            throw .unreadable(row: key, partition: partition, "\(error)")
+        }
+        do { try state.load(key: key, value: view) } catch {
+            if case .newerVersion(let name, let version) = error {
+                throw .newer("state row \(name)", version: version)
+            }
+            throw .unreadable(row: key, partition: partition, "\(error)")
+        }
+    }
+
+    /// Where each input starts; what retention ate before we read it is a lost range.
+    private func startPositions(
+        _ partition: Partition, head: TaskHead?, reader: any LogReader
+    ) throws(WorkerError) -> [RecoveredTask.Input] {
+        var inputs: [RecoveredTask.Input] = []
+        for topic in Topic.inputs {
+            let input = TopicPartition(topic, partition)
+            let low: Offset
+            do { low = try reader.lowWatermark(of: input) } catch { throw WorkerError(error) }
+            guard let position = head?.positions[topic], position < low else {
+                inputs.append(.init(topic: topic, position: head?.positions[topic] ?? low, lost: nil))
+                continue
+            }
+            notify(.recordsLost(input, from: position, to: low))
+            inputs.append(
+                .init(
+                    topic: topic, position: low,
+                    lost: OffsetRange(topic: topic, from: position, to: low, isLost: true)))
+        }
+        return inputs
+    }
+}

@@ -1,0 +1,140 @@
+// A task's file in good days: what is written comes back, whose file it is is checked.
+
+import EventModel
+import Glibc
+import Testing
+
+@testable import Store
+
+@Suite struct TaskStoreTests {
+    let directory = TemporaryDirectory()
+
+    func open(_ identity: TaskIdentity = .test, rebuild: Bool = false) throws(StoreError)
+        -> TaskStore
+    {
+        try TaskStore.open(directory: directory.path, identity: identity, rebuild: rebuild)
+    }
+
+    @Test func `what was committed comes back after closing`() throws {
+        let store = try open()
+        #expect(store.openReport == .fresh && store.head == nil && store.changelogNext == nil)
+        for number in 1...12 { try store.commitBatch(number) }
+        store.close()
+        let again = try open()
+        #expect(again.openReport == .opened)
+        #expect(try again.consistentBatch() == 12)
+        #expect(again.savedAt == Instant(rawValue: 12))
+        try again.commit(
+            rows: [RowChange(key: "lot/1", value: nil), RowChange(key: "lot/2", value: [])],
+            head: nil, changelogNext: Offset(130), savedAt: Instant(rawValue: 13),
+            dropSightingsBelow: [(.mesExecution, 1)])
+        #expect(again.head == Array("head 12".utf8))
+        #expect(try again.allRows().contains("lot/2="))
+        #expect(try !again.allRows().contains { $0.hasPrefix("lot/1=") })
+        var cursor = try again.sightings(topic: .mesExecution, fromBucket: 0)
+        #expect(try cursor.next() == nil)
+        try again.clear()
+        #expect(try again.allRows().isEmpty && again.changelogNext == nil)
+    }
+
+    @Test func `a restore writes many rows with the position they reach`() throws {
+        let store = try open()
+        try store.restore(head: [1], changelogNext: Offset(7), savedAt: Instant(rawValue: 1)) {
+            (writer) throws(StoreError) in
+            for number in 0..<1000 {
+                let key = Array("lot/\(number)".utf8)
+                try withBytes(of: key) { (view) throws(StoreError) in
+                    try writer.put(key: view, value: number == 5 ? nil : view)
+                }
+            }
+        }
+        #expect(try store.allRows().count == 999)
+        #expect(store.changelogNext == Offset(7) && store.head == [1])
+    }
+
+    @Test func `only the worker's user can read the state`() throws {
+        let state = "\(directory.path)/state"
+        defer { rmdir(state) }
+        let store = try TaskStore.open(directory: state, identity: .test)
+        defer {
+            store.close()
+            unlink("\(state)/\(fileName)")
+        }
+        try store.commitBatch(1)
+        func mode(_ path: String) -> mode_t {
+            var status = stat()
+            return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+        }
+        #expect(mode(state) == 0o700)
+        #expect(mode("\(state)/\(fileName)") == 0o600)
+        #expect(mode("\(state)/\(fileName)-wal") == 0o600)
+    }
+
+    @Test(arguments: [
+        (
+            "another deployment",
+            TaskIdentity(
+                deployment: "other", partition: Partition(3), partitionCount: 4)
+        ),
+        (
+            "another partition count",
+            TaskIdentity(
+                deployment: "plant", partition: Partition(3), partitionCount: 8)
+        ),
+    ])
+    func `a foreign file is refused, and set aside only when told`(
+        what: String, identity: TaskIdentity
+    ) throws {
+        let store = try open()
+        try store.commitBatch(1)
+        store.close()
+        let before = directory.read(fileName)
+        let error = #expect(throws: StoreError.self) { try open(identity) }
+        #expect(error?.reaction == .refuse && error?.code == "foreignTask", "\(what)")
+        #expect(directory.read(fileName) == before)
+        let fresh = try open(identity, rebuild: true)
+        #expect(fresh.head == nil)
+        guard case .setAside(let path, _) = fresh.openReport else {
+            Issue.record("\(fresh.openReport)")
+            return
+        }
+        #expect(path == "\(directory.path)/\(fileName).torn-1")
+        #expect(directory.read("\(fileName).torn-1") == before)
+    }
+
+    @Test func `a newer file is refused`() throws {
+        let store = try open()
+        let sql = "UPDATE identity SET format = 2"
+        // A newer program writes a sum over its own format.
+        try store.connection.execute(sql)
+        try store.connection.execute("UPDATE identity SET sum = 0")
+        try store.connection.execute("PRAGMA user_version = 2")
+        store.close()
+        let error = #expect(throws: StoreError.self) { try open() }
+        #expect(error?.reaction == .refuse && error?.code == "newerFile")
+        #expect(try open(rebuild: true).changelogNext == nil)
+    }
+
+    @Test func `somebody else's database is refused`() throws {
+        let other = try StoreConnection(path: "\(directory.path)/\(fileName)")
+        try other.execute("CREATE TABLE recipes(name TEXT)")
+        other.drop()
+        let error = #expect(throws: StoreError.self) { try open() }
+        #expect(error?.reaction == .refuse && error?.code == "foreignFile")
+    }
+
+    @Test func `a file has one owner at a time`() throws {
+        let store = try open()
+        try store.commitBatch(1)
+        let error = #expect(throws: StoreError.self) { try open() }
+        #expect(error?.reaction == .inUse)
+        store.close()
+        #expect(try open().consistentBatch() == 1)
+    }
+
+    @Test func `the tables are those of the golden dump`() throws {
+        let store = try open()
+        #expect(try Schema.dump(store.connection) == SchemaGolden.v1)
+        #expect(Schema.version == 1)
+    }
+}
