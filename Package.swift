@@ -87,7 +87,11 @@ let package = Package(
         tests(of: "Configuration", ["EventModel", "Contracts", "Decisions"]),
         .testTarget(name: "StyleTests", dependencies: [], swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: [.target(name: "holdfast")],
+            name: "CommandTests",
+            dependencies: [
+                "holdfast", "EventModel", "EventLog", "Contracts", "Configuration",
+            ],
+            exclude: ["Golden"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -14,7 +14,7 @@ extension Setting {
         help: "The log: local:DIR (embedded, one machine) or kafka://host:port,...", key: "log",
         commands: anyLog)
     package static let topicPrefix = Setting(
-        "topic-prefix", kind: .text, default: "",
+        "topic-prefix", kind: .text, valueName: "TEXT", default: "",
         help: "Stands before every topic's name, e.g. 'plant7.'", key: "topic-prefix",
         commands: anyLog)
     package static let kafka = Setting(
@@ -68,7 +68,7 @@ extension Setting {
         "rate", kind: .integer(1...10_000_000, unit: "records/s"),
         help: "Write at most so many records a second", key: nil, commands: [.produce])
     package static let from = Setting(
-        "from", kind: .text, default: "beginning",
+        "from", kind: .text, valueName: "WHERE", default: "beginning",
         help: "beginning, end, an offset, a time (RFC 3339) or an age (15m, 2h)", key: nil,
         commands: [.tail])
     package static let partition = Setting(
@@ -81,9 +81,11 @@ extension Setting {
         "follow", short: "f", kind: .boolean, default: "false",
         help: "Wait for more at the end; stop with Ctrl-C", key: nil, commands: [.tail])
     package static let lot = Setting(
-        "lot", kind: .text, help: "Only holds on this lot", key: nil, commands: [.holds])
+        "lot", kind: .text, valueName: "ID", help: "Only holds on this lot", key: nil,
+        commands: [.holds])
     package static let subject = Setting(
-        "subject", kind: .text, help: "Only holds on TYPE/ID, e.g. equipment/PRESS-1", key: nil,
+        "subject", kind: .text, valueName: "TYPE/ID",
+        help: "Only holds on TYPE/ID, e.g. equipment/PRESS-1", key: nil,
         commands: [.holds])
 
     package static let config = Setting(

@@ -22,6 +22,8 @@ package struct Setting: Sendable {
     /// One letter after one dash, for what people type by hand.
     package let short: Character?
     package let kind: Kind
+    /// What stands for the value in a usage line, when the kind does not say it well.
+    package let valueName: String?
     /// As a person would write it; nil when there is none.
     package let defaultText: String?
     /// One line, no full stop.
@@ -35,12 +37,14 @@ package struct Setting: Sendable {
     package let commands: [CommandName]
 
     package init(
-        _ name: String, short: Character? = nil, kind: Kind, default defaultText: String? = nil,
+        _ name: String, short: Character? = nil, kind: Kind, valueName: String? = nil,
+        default defaultText: String? = nil,
         help: String, isSecret: Bool = false, key: String?, commands: [CommandName]
     ) {
         self.name = name
         self.short = short
         self.kind = kind
+        self.valueName = valueName
         self.defaultText = defaultText
         self.help = help
         self.isSecret = isSecret
@@ -56,7 +60,8 @@ package struct Setting: Sendable {
 
     /// What stands for the value in a usage line, e.g. `DURATION`; nil for a boolean.
     package var placeholder: String? {
-        switch kind {
+        if let valueName { return valueName }
+        return switch kind {
         case .text: "NAME"
         case .integer: "N"
         case .duration: "DURATION"

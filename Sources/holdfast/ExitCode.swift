@@ -42,7 +42,9 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         func mentions(_ words: String...) -> Bool { words.contains { code.contains($0) } }
         if mentions("AUTHORIZATION", "AUTHENTICATION", "SQLITE_PERM", "SQLITE_AUTH", "EACCES") {
             self = .noPermission
-        } else if mentions("SQLITE_CANTOPEN", "SQLITE_READONLY") {
+        } else if mentions("ENOENT") {
+            self = .noInput
+        } else if mentions("SQLITE_CANTOPEN", "SQLITE_READONLY", "ERRNO") {
             self = .cannotCreate
         } else if mentions("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "ENOSPC") {
             self = .inputOutput

@@ -1,7 +1,8 @@
 // Small helpers over the log protocols: errors become the command's, and a scan reads what there is.
 
+import Configuration
 import EventLog
-package import EventModel
+import EventModel
 
 /// Runs a call of the log; its error becomes the command's.
 func reaching<Answer>(_ body: () throws(LogError) -> Answer) throws(CommandError) -> Answer {
@@ -9,7 +10,7 @@ func reaching<Answer>(_ body: () throws(LogError) -> Answer) throws(CommandError
 }
 
 /// Reads topics from their low watermark to the end that they have when the scan begins.
-package struct LogScan {
+enum LogScan {
     /// So long nothing may arrive before we say that the log does not answer, in microseconds.
     private static let patienceMicroseconds: Int64 = 30_000_000
     private static let pollMilliseconds: Int32 = 250

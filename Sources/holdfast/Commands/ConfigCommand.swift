@@ -2,6 +2,7 @@
 // nowhere else printed.
 
 import Configuration
+import Decisions
 import EventModel
 
 /// Checks or prints the settings. Resolving them has checked them already.

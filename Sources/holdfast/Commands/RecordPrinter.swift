@@ -1,5 +1,6 @@
 // A record as one line: for people, or as one JSON value.
 
+import Configuration
 import Contracts
 import EventLog
 import EventModel

@@ -1,5 +1,6 @@
 // `holdfast version`.
 
+import Configuration
 import EventModel
 
 /// Prints what this binary is.

@@ -115,7 +115,10 @@ extension CommandSummary {
             argument: required("SHELL", ["bash", "zsh", "fish"]),
             examples: [
                 ("source <(holdfast completions bash)", "for this bash"),
-                ("holdfast completions fish > ~/.config/fish/completions/holdfast.fish", "for fish"),
+                (
+                    "holdfast completions fish > ~/.config/fish/completions/holdfast.fish",
+                    "for fish"
+                ),
             ]),
         CommandSummary(
             command: .man, summary: "Print the manual page (roff)", details: "",

@@ -26,7 +26,9 @@ package struct CommandSummary: Sendable {
     /// `tail TOPIC`, without flags.
     package var usage: String {
         guard let argument else { return command.rawValue }
-        let name = argument.choices.isEmpty ? argument.name : argument.choices.joined(separator: "|")
+        let name =
+            argument.choices.isEmpty || argument.choices.count > 3
+            ? argument.name : argument.choices.joined(separator: "|")
         return command.rawValue + " " + (argument.isRequired ? name : "[\(name)]")
     }
 
@@ -50,7 +52,7 @@ package struct CommandSummary: Sendable {
             throw CommandError(
                 .usage, Terminal.visible(text),
                 "none of \(argument.choices.joined(separator: ", "))",
-                wayOut: question.isEmpty ? "Usage: holdfast \(usage)" : question)
+                wayOut: question)
         }
     }
 

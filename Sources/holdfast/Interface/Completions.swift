@@ -1,6 +1,6 @@
 // Shell completions, from the pages and the table of settings. Static scripts: they ask nobody.
 
-package import Configuration
+import Configuration
 
 /// Renders completion scripts.
 package enum Completions {

@@ -27,7 +27,8 @@ package enum ManPage {
                 lines.append("Default: \(escaped(text)).")
             }
             if let key = setting.key {
-                let variable = setting.kind == .property ? "HOLDFAST_KAFKA_..." : setting.environment
+                let variable =
+                    setting.kind == .property ? "HOLDFAST_KAFKA_..." : setting.environment
                 lines.append(
                     escaped("In holdfast.yaml: \(key); environment: \(variable ?? "")."))
             }
@@ -41,7 +42,8 @@ package enum ManPage {
             lines += [".TP", "\(code.rawValue)", escaped(code.meaning) + "."]
         }
         lines += [
-            ".SH SIGNALS", "SIGTERM and SIGINT drain and commit within", ".BR \\-\\-drain\\-timeout ;",
+            ".SH SIGNALS", "SIGTERM and SIGINT drain and commit within",
+            ".BR \\-\\-drain\\-timeout ;",
             "a second one stops at once, safely.", ".SH FILES", "./holdfast.yaml: settings.",
         ]
         return lines.joined(separator: "\n")

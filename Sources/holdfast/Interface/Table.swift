@@ -8,7 +8,9 @@ package enum Table {
         let rows = ([head] + rows).map { $0.map(Terminal.visible) }
         var widths = [Int](repeating: 0, count: head.count)
         for row in rows {
-            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
+            for (column, cell) in row.enumerated() {
+                widths[column] = max(widths[column], cell.count)
+            }
         }
         return rows.map { row in
             var line = ""

@@ -20,7 +20,8 @@ extension Terminal {
     private static func writeAll(_ descriptor: Int32, _ bytes: ByteView) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            let count = write(
+                descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EAGAIN {
