@@ -64,6 +64,10 @@ extension Setting {
         help: "Replicas of the topics that are made (default: topics/*.yaml)",
         key: "topics.replication", commands: [.topics, .demo, .config])
 
+    package static let data = Setting(
+        "data", kind: .directory,
+        help: "Directory of event logs for the demo; without it, what is found or a sample",
+        key: nil, commands: [.demo])
     package static let rate = Setting(
         "rate", kind: .integer(1...10_000_000, unit: "records/s"),
         help: "Write at most so many records a second", key: nil, commands: [.produce])
@@ -109,7 +113,7 @@ extension Setting {
     /// Every setting, in the order of help and docs.
     package static let table: [Setting] = [
         log, topicPrefix, kafka, state, deployment, instance, threads, policy, commitInterval,
-        drainTimeout, dedupeWindow, rebuildState, partitions, replication, rate, from, partition,
+        drainTimeout, dedupeWindow, rebuildState, partitions, replication, data, rate, from, partition,
         max, follow, lot, subject, config, output, color, quiet, verbose,
     ]
 

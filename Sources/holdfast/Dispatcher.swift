@@ -100,10 +100,8 @@ package struct Dispatcher {
         case .tail: try TailCommand.run(call)
         case .holds: try HoldsCommand.run(call)
         case .explain: try ExplainCommand.run(call)
-        case .run, .demo:
-            throw CommandError(
-                .software, call.command.rawValue, "this build has no worker",
-                wayOut: "Build the whole of Holdfast")
+        case .run: try RunCommand.run(call)
+        case .demo: try DemoCommand.run(call)
         case .help, .completions, .man:
             preconditionFailure("answered without settings")
         }

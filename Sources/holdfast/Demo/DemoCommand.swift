@@ -36,26 +36,34 @@ enum DemoCommand {
         var found: (bytes: [UInt8], title: String)?
         for directory in directories where found == nil {
             for name in dataSets where found == nil {
-                found = InputFile.bytes("\(directory)/\(name)").map {
-                    ($0, "a shift of the Tennessee Eastman plant with fault 1 (\(name))")
-                }
+                let path = "\(directory)/\(name)"
+                guard ConfigurationFile.exists(path) else { continue }
+                let title = "a shift of the Tennessee Eastman plant with fault 1 (\(name))"
+                found = (try read(path), title)
             }
         }
         let (bytes, title) = found ?? (DemoSample.lines(), DemoSample.title)
+        let script: DemoScript?
         do throws(JSONError) {
-            guard
-                let script = try DemoScript.make(
-                    lines: bytes, title: title, runID: runID, isFast: isFast)
-            else {
-                throw CommandError(
-                    .data, title, "holds no critical failure",
-                    wayOut: "Name another directory of event logs with --data")
-            }
-            return script
-        } catch let error as CommandError {
-            throw error
+            script = try DemoScript.make(lines: bytes, title: title, runID: runID, isFast: isFast)
         } catch {
-            throw CommandError(.data, title, "is no event log: \(error)", wayOut: "")
+            throw CommandError(
+                .data, title, "is no event log: \(error)",
+                wayOut: "Name another directory of event logs with --data")
+        }
+        guard let script else {
+            throw CommandError(
+                .data, title, "holds no critical failure",
+                wayOut: "Name another directory of event logs with --data")
+        }
+        return script
+    }
+
+    private static func read(_ path: String) throws(CommandError) -> [UInt8] {
+        do throws(ConfigurationError) {
+            return try ConfigurationFile.bytes(of: path, limit: 64 << 20)
+        } catch {
+            throw CommandError(error)
         }
     }
 }

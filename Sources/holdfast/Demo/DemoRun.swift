@@ -34,7 +34,7 @@ final class DemoRun {
         try makeTopics()
         let reader = try reaching { () throws(LogError) in try call.logs.reader(call.settings) }
         let writer = try reaching { () throws(LogError) in
-            try call.logs.writer(call.settings, environment: clock.workerEnvironment)
+            try LogFactory(environment: clock.workerEnvironment).writer(call.settings)
         }
         defer {
             reader.close()

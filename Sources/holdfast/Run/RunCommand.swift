@@ -60,16 +60,21 @@ extension WorkerLaunch {
         let settings = call.settings
         let policy: Policy
         do throws(ConfigurationError) {
-            policy = try settings.text(.policy).map { path throws(ConfigurationError) in
-                try PolicyFile.read(path: path)
-            } ?? .standard
+            if let path = settings.text(.policy) {
+                policy = try PolicyFile.read(path, limits: settings.limits)
+            } else {
+                policy = .standard
+            }
         } catch {
             throw CommandError(error)
         }
         let environment = call.environment
-        let instance =
-            try settings.text(.instance)
-            ?? directory.instanceName(random: environment.random)
+        let instance: String
+        if let name = settings.text(.instance) {
+            instance = name
+        } else {
+            instance = try directory.instanceName(random: environment.random)
+        }
         self.init(
             settings: WorkerSettings(
                 deployment: settings.text(.deployment) ?? "default",

@@ -5,7 +5,7 @@ import EventModel
 import Glibc
 
 /// A locked state directory. The lock goes with the process.
-final class StateDirectory {
+final class StateDirectory: Sendable {
     let path: String
     private let lock: Int32
 

@@ -8,7 +8,7 @@ import KafkaLog
 import Worker
 
 /// Starts the stream threads that a call asks for.
-struct WorkerLaunch {
+struct WorkerLaunch: Sendable {
     var settings: WorkerSettings
     let threads: Int
     var environment: Environment
@@ -33,7 +33,7 @@ struct WorkerLaunch {
                 ) { thread throws(LogError) in
                     try LocalStreamLog(
                         directory: directory, thread: thread, of: threads,
-                        environment: environment)
+                        clock: environment.now)
                 }
             case .kafka(let servers):
                 let configurations = (0..<threads).map { thread in
@@ -43,7 +43,7 @@ struct WorkerLaunch {
                 try supervisor.run(
                     threads: threads, settings: settings, environment: environment, notify: notify
                 ) { thread throws(LogError) in
-                    try KafkaStreamLog(configurations[thread], environment: environment)
+                    KafkaStreamLog(configurations[thread], clock: environment.now)
                 }
             }
         } catch {
