@@ -8,8 +8,6 @@
 
 namespace holdfast {
 
-static const uint32_t smallObjectMax = 16;
-
 template <typename T> bool grow(T *&buffer, size_t &capacity, size_t needed) {
     if (needed <= capacity) return true;
     size_t wanted = capacity < 1024 ? 1024 : capacity;
@@ -35,21 +33,11 @@ bool Walk::failDuplicate(uint32_t node) {
     return false;
 }
 
-/// True when the name at `node` is the first of its kind in an object that is small so far.
-bool Walk::isNewName(Frame &frame, uint32_t node) {
-    if (frame.count > smallObjectMax) return true;
+/// True when no earlier name of an object that is small so far equals the one at `node`. Called
+/// when the filter cannot say.
+bool Walk::hasNoTwinBefore(const Frame &frame, uint32_t node) {
     const hfjson_node &name = buffers.nodes[node];
     const uint8_t *own = bytes(name);
-    uint64_t mix = name.length;
-    if (name.length > 0) {
-        mix += uint64_t{own[0]} << 8 | uint64_t{own[name.length / 2]} << 16
-            | uint64_t{own[name.length - 1]} << 24;
-    }
-    const uint64_t bit = uint64_t{1} << (mix * 0x9e3779b97f4a7c15u >> 58);
-    if (!(frame.names & bit)) {
-        frame.names |= bit;
-        return true;
-    }
     for (uint32_t other = frame.node + 1; other < node; other = buffers.nodes[other + 1].next) {
         const hfjson_node &earlier = buffers.nodes[other];
         if (earlier.length == name.length && memcmp(bytes(earlier), own, name.length) == 0) {

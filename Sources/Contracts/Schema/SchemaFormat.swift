@@ -57,14 +57,14 @@ enum SchemaFormat: String, CaseIterable {
         let count = before.utf8CodeUnitCount + text.count + after.utf8CodeUnitCount
         return withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { whole in
             var at = 0
-            for part in [
-                ByteView(start: before.utf8Start, count: before.utf8CodeUnitCount), text,
-                ByteView(start: after.utf8Start, count: after.utf8CodeUnitCount),
-            ] {
+            func add(_ part: ByteView) {
                 UnsafeMutableRawBufferPointer(rebasing: whole[at..<(at + part.count)])
                     .copyBytes(from: part)
                 at += part.count
             }
+            add(ByteView(start: before.utf8Start, count: before.utf8CodeUnitCount))
+            add(text)
+            add(ByteView(start: after.utf8Start, count: after.utf8CodeUnitCount))
             return Instant(rfc3339: ByteView(whole)) != nil
         }
     }
@@ -121,19 +121,27 @@ enum Mailbox {
     }
 
     private static func isDomain(_ text: ByteView) -> Bool {
-        guard let first = text.first, let last = text.last else { return false }
+        guard let first = text.first else { return false }
         if first == 0x5b {
-            guard last == 0x5d, text.count > 2 else { return false }
+            guard text.last == 0x5d, text.count > 2 else { return false }
             let literal = ByteView(rebasing: text[1..<(text.count - 1)])
             if literal.count > 5, ByteView(rebasing: literal[..<5]).isSame(as: "IPv6:") {
                 return IPAddress.isV6(ByteView(rebasing: literal[5...]))
             }
             return IPAddress.isV4(literal)
         }
-        return text.split(separator: 0x2e, omittingEmptySubsequences: false).allSatisfy { label in
-            guard let first = label.first, let last = label.last else { return false }
-            return isLetterOrDigit(first) && isLetterOrDigit(last)
-                && label.allSatisfy { isLetterOrDigit($0) || $0 == 0x2d }
+        // Labels of letters, digits and inner hyphens, none of them empty.
+        var previous: UInt8 = 0x2e
+        for byte in text {
+            if byte == 0x2e {
+                guard isLetterOrDigit(previous) else { return false }
+            } else if byte == 0x2d {
+                guard previous != 0x2e else { return false }
+            } else if !isLetterOrDigit(byte) {
+                return false
+            }
+            previous = byte
         }
+        return isLetterOrDigit(previous)
     }
 }

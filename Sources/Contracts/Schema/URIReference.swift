@@ -103,16 +103,15 @@ struct URIParts {
     var fragment: Range<Int>?
 
     /// Nil when what stands before the first colon could be no scheme and no path segment either.
-    init?(_ text: some RandomAccessCollection<UInt8>) {
-        let bytes = Array(text)
+    init?(_ bytes: ByteView) {
         var at = 0
-        if let colon = bytes.firstIndex(where: { ":/?#".utf8.contains($0) }),
-            bytes[colon] == 0x3a
-        {
+        let mark = bytes.firstIndex { $0 == 0x3a || $0 == 0x2f || $0 == 0x3f || $0 == 0x23 }
+        if let colon = mark, bytes[colon] == 0x3a {
             let name = bytes[..<colon]
             guard let first = name.first, (first | 0x20) &- 0x61 < 26,
                 name.allSatisfy({
-                    URISyntax.isDigit($0) || ($0 | 0x20) &- 0x61 < 26 || "+-.".utf8.contains($0)
+                    URISyntax.isDigit($0) || ($0 | 0x20) &- 0x61 < 26
+                        || $0 == 0x2b || $0 == 0x2d || $0 == 0x2e
                 })
             else { return nil }
             scheme = 0..<colon
@@ -146,7 +145,7 @@ struct URIReference {
 
     init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard let parts = URIParts(bytes) else { return nil }
+        guard let parts = bytes.withUnsafeBytes({ URIParts($0) }) else { return nil }
         func part(_ range: Range<Int>?) -> String? {
             range.map { String(decoding: bytes[$0], as: UTF8.self) }
         }
