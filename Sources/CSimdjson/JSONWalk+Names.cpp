@@ -1,5 +1,6 @@
 // Duplicate member names. Small objects: a filter of 64 bits, and comparisons only where it cannot
-// say. Large ones are sorted when they close, so that a hostile object costs n log n, not n squared.
+// say. Large ones are sorted when they close, so that a hostile object costs n log n, not
+// n squared.
 #include "JSONWalk.h"
 
 #include <algorithm>
