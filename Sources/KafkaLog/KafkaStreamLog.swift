@@ -70,7 +70,7 @@ package final class KafkaStreamLog: StreamLog {
     }
 
     package func reopenProducers() throws(LogError) {
-        for producer in producers { producer.close() }
+        for producer in producers { producer.close(millisecondsMax: 500) }
         producers = []
         try openProducers()
     }
