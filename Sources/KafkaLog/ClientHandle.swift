@@ -95,8 +95,8 @@ final class ClientHandle {
         return made
     }
 
-    /// Which of our topics a handle in a message names. Comparing pointers is what the loop pays; the
-    /// name is only asked for when the library used another handle.
+    /// Which of our topics a handle in a message names. Comparing pointers is what the loop pays;
+    /// the name is only asked for when the library used another handle.
     func topic(of handle: OpaquePointer?) -> Topic? {
         for (index, known) in topics.enumerated() where known == handle && handle != nil {
             return Topic(rawValue: UInt8(index))

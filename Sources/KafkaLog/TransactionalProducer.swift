@@ -1,6 +1,6 @@
 // One transactional producer: one transaction, from begin to commit, and what to do when it breaks.
-// Two of these are used in turn (KafkaStreamLog+Commit): a transaction right behind another of the same
-// id waits 20-100 ms for the coordinator (facts in docs/architecture.md).
+// Two of these are used in turn (KafkaStreamLog+Commit): a transaction right behind another of the
+// same id waits 20-100 ms for the coordinator (facts in docs/architecture.md).
 
 import CRdKafka
 import EventLog
@@ -56,13 +56,15 @@ final class TransactionalProducer {
         return counts
     }
 
-    /// - Parameter millisecondsMax: less than the configured bound, for a producer that is given up:
+    /// - Parameter millisecondsMax: less than the configured bound, for a producer that is given
+    /// up:
     ///   its successor's init_transactions fences it, so nobody needs to wait for its end.
     func close(millisecondsMax: Int64? = nil) { client.close(millisecondsMax: millisecondsMax) }
 
-    /// How long a commit or an abort may take. The library recommends -1, which waits as long as the brokers stay
-    /// away (seen: 53 s), because after a timeout both sides may see a different state; ours is never used again
-    /// then: the outcome is unknown and the handle is thrown away. Records time out with the transaction.
+    /// How long a commit or an abort may take. The library recommends -1, which waits as long as
+    /// the brokers stay away (seen: 53 s), because after a timeout both sides may see a different
+    /// state; ours is never used again then: the outcome is unknown and the handle is thrown away.
+    /// Records time out with the transaction.
     private var endMillisecondsMax: Int32 { Int32(configuration.sessionMilliseconds * 2) }
 
     /// One transaction, or nothing of it.

@@ -1,4 +1,5 @@
-// One deployment of its own on the run's broker: topics with a prefix of their own, a group of its own.
+// One deployment of its own on the run's broker: topics with a prefix of their own, a group of its
+// own.
 
 import EventLog
 import EventModel
