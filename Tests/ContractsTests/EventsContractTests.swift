@@ -149,6 +149,38 @@ func member(_ name: StaticString, of text: String) throws -> String? {
         #expect(carrying.keys.sorted() == [type.topic.name])
     }
 
+    private static let asyncapi = sharedDirectory.appendingPathComponent(
+        "asyncapi/asyncapi-3.1.0.schema.json")
+
+    @Test(
+        .enabled("needs ../shared/asyncapi") {
+            FileManager.default.fileExists(atPath: asyncapi.path)
+        })
+    func `the AsyncAPI document keeps AsyncAPI's own schema`() throws {
+        var options = SchemaOptions()
+        options.unknownKeywords = .ignore
+        options.assertsFormat = false
+        // It is written in draft-07, and for what it uses the two differ in names only.
+        let schema = try String(contentsOf: Self.asyncapi, encoding: .utf8)
+            .replacingOccurrences(
+                of: "\"http://json-schema.org/draft-07/schema\",\n    \"title\"",
+                with: "\"https://json-schema.org/draft/2020-12/schema\",\n    \"title\""
+            )
+            .replacingOccurrences(of: "\"definitions\": {", with: "\"$defs\": {")
+            .replacingOccurrences(of: "\"items\": [", with: "\"prefixItems\": [")
+            .replacingOccurrences(of: "/definitions/", with: "/$defs/")
+        let checker = try SchemaChecker.compile(schema, options: options)
+        func check(_ text: String) throws -> String? {
+            var parser = JSONParser(limits: Limits())
+            var text = text
+            return try text.withUTF8 { checker.check(try parser.parse(ByteView($0)))?.description }
+        }
+        let document = try contractFile("asyncapi.json")
+        #expect(try check(document) == nil)
+        let broken = document.replacingOccurrences(of: "\"receive\"", with: "\"fetch\"")
+        #expect(try check(broken) != nil, "the schema is really applied")
+    }
+
     @Test(arguments: Topic.allCases)
     func `the topic file says what the table of topics says`(topic: Topic) throws {
         let text = try contractFile("\(topic.name).yaml")

@@ -10,6 +10,11 @@ import Foundation
 let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+/// Test data from outside, beside the package or where HOLDFAST_SHARED says.
+let sharedDirectory =
+    ProcessInfo.processInfo.environment["HOLDFAST_SHARED"].map { URL(fileURLWithPath: $0) }
+    ?? packageRoot.deletingLastPathComponent().appendingPathComponent("shared")
+
 func contractFile(_ path: String) throws -> String {
     try String(contentsOf: packageRoot.appendingPathComponent("topics/\(path)"), encoding: .utf8)
 }
@@ -93,9 +98,12 @@ enum Outcome: Equatable {
 struct Intake {
     let decoder: EventDecoder
 
-    init(limits: Limits = Limits()) throws {
+    /// Compiled once: it is what all decoders share.
+    private static let registry = Result { try ContractRegistry(limits: Limits()) }
+
+    init() throws {
         decoder = EventDecoder(
-            registry: try ContractRegistry(limits: limits), limits: limits, partitionCount: 4)
+            registry: try Self.registry.get(), limits: Limits(), partitionCount: 4)
     }
 
     func take(_ record: Record) -> Outcome {

@@ -68,14 +68,10 @@ private func mutate(_ bytes: inout [UInt8], with luck: inout Seeded) {
         #expect(intake.take(failure) == (try Intake()).take(failure))
     }
 
-    private static let shared =
-        ProcessInfo.processInfo.environment["HOLDFAST_SHARED"].map {
-            URL(fileURLWithPath: $0)
-        } ?? packageRoot.deletingLastPathComponent().appendingPathComponent("shared")
-
     @Test(
         .enabled("needs ../shared/data") {
-            FileManager.default.fileExists(atPath: shared.appendingPathComponent("data").path)
+            FileManager.default.fileExists(
+                atPath: sharedDirectory.appendingPathComponent("data").path)
         },
         arguments: [
             ("tablets-odd", 7_246), ("tep-d00_te", 878), ("tep-d01_te", 1_920),
@@ -84,7 +80,7 @@ private func mutate(_ bytes: inout [UInt8], with luck: inout Seeded) {
     func `every event of the plants' data is taken in`(name: String, count: Int) throws {
         let intake = try Intake()
         let text = try String(
-            contentsOf: Self.shared.appendingPathComponent("data/\(name).ndjson"),
+            contentsOf: sharedDirectory.appendingPathComponent("data/\(name).ndjson"),
             encoding: .utf8)
         var identities = Set<String>()
         for line in text.split(separator: "\n") {

@@ -4,7 +4,7 @@
 package import EventModel
 
 /// Compiled schemas of all types.
-package final class ContractRegistry {
+package final class ContractRegistry: Sendable {
     /// By raw value of `EventType`.
     private let checkers: ContiguousArray<SchemaChecker>
     package let types = EventTypeTable()
@@ -12,6 +12,8 @@ package final class ContractRegistry {
     /// Compiles every schema. Throws for a schema that uses what the compiler does not support: found
     /// at start, never at a record.
     package init(limits: Limits) throws(SchemaError) {
+        var options = SchemaOptions()
+        options.limits = limits
         var checkers = ContiguousArray<SchemaChecker>()
         for type in EventType.allCases {
             let path = Self.path(of: type)
@@ -19,7 +21,7 @@ package final class ContractRegistry {
                 preconditionFailure("no schema is embedded as \(path)")
             }
             precondition(Int(type.rawValue) == checkers.count, "cases are numbered from 0")
-            checkers.append(try SchemaChecker.compile(text))
+            checkers.append(try SchemaChecker.compile(text, uri: path, options: options))
         }
         self.checkers = checkers
     }
