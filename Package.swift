@@ -51,6 +51,8 @@ let package = Package(
         module("Store", ["EventModel", "CSQLite"]),
         module("EventLog", ["EventModel", "CSQLite"]),
         module("KafkaLog", ["EventModel", "EventLog", "CRdKafka"]),
+        // Finds, starts and stops a real broker for tests; no product imports it.
+        module("KafkaTesting", []),
         module(
             "Worker",
             ["EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog"]),
@@ -75,7 +77,7 @@ let package = Package(
         tests(of: "Decisions", ["EventModel", "Digests", "Contracts"]),
         tests(of: "Store", ["EventModel", "CSQLite"]),
         tests(of: "EventLog", ["EventModel", "Simulation"]),
-        tests(of: "KafkaLog", ["EventModel", "EventLog", "Simulation"]),
+        tests(of: "KafkaLog", ["EventModel", "EventLog", "Simulation", "KafkaTesting"]),
         tests(
             of: "Worker",
             [

@@ -4,6 +4,7 @@
 import CRdKafka
 import EventLog
 import EventModel
+import Glibc
 
 extension ClientHandle {
     /// Partition and replica counts of these topics, absent where the topic is. Also warms the client: the first
@@ -69,5 +70,34 @@ extension ClientHandle {
             }
         }
         return found
+    }
+
+    /// Low watermark, and the high one as this handle's isolation sees it.
+    func watermarks(
+        of partition: TopicPartition
+    ) throws(LogError) -> (low: Offset, high: Offset) {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let name = configuration.name(of: partition.topic)
+        try patiently("read watermarks", target: configuration.text(of: partition)) {
+            rd_kafka_query_watermark_offsets(
+                rk, name, partition.partition.rawValue, &low, &high, 5_000)
+        }
+        return (Offset(max(0, low)), Offset(max(0, high)))
+    }
+
+    /// Repeats a question while the cluster is between leaders (also right after a topic was
+    /// made), within the time that a first contact may take.
+    func patiently(
+        _ operation: String, target: String, _ ask: () -> rd_kafka_resp_err_t
+    ) throws(LogError) {
+        let deadline = Monotonic.milliseconds() + configuration.connectMillisecondsMax
+        while true {
+            let code = ask()
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
+            let error = LogError.kafka(code, operation, configuration, target: target)
+            guard error.reaction == .retry, Monotonic.milliseconds() < deadline else { throw error }
+            usleep(20_000)
+        }
     }
 }

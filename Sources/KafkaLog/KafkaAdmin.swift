@@ -46,10 +46,41 @@ package final class KafkaAdmin: LogAdmin {
         return answer
     }
 
-    package func create(
-        _ topic: Topic, as wanted: TopicDescription
-    ) throws(LogError) {
+    package func create(_ topic: Topic, as wanted: TopicDescription) throws(LogError) {
+        try create([(topic, wanted)])
+    }
+
+    /// Several topics in one request; returns when every one is known.
+    package func create(_ wanted: [(Topic, TopicDescription)]) throws(LogError) {
+        let topics = wanted.map(\.0)
         _ = try client.metadata(of: [], "create topic")
+        var list: [OpaquePointer?] = []
+        defer { for made in list { rd_kafka_NewTopic_destroy(made) } }
+        for (topic, description) in wanted { list.append(try newTopic(topic, description)) }
+        try ask(
+            "create topic", RD_KAFKA_ADMIN_OP_CREATETOPICS,
+            target: topics.map(configuration.name(of:)).joined(separator: ", ")
+        ) {
+            rd_kafka_CreateTopics(client.rk, &list, list.count, $0, queue)
+        } read: { (event: OpaquePointer) throws(LogError) in
+            var count = 0
+            guard
+                let results = rd_kafka_CreateTopics_result_topics(
+                    rd_kafka_event_CreateTopics_result(event), &count)
+            else { return }
+            for index in 0..<count {
+                try check(
+                    rd_kafka_topic_result_error(results[index]),
+                    rd_kafka_topic_result_error_string(results[index]), "create topic",
+                    String(cString: rd_kafka_topic_result_name(results[index])))
+            }
+        }
+        try waitUntilKnown(topics)
+    }
+
+    private func newTopic(
+        _ topic: Topic, _ wanted: TopicDescription
+    ) throws(LogError) -> OpaquePointer {
         let name = configuration.name(of: topic)
         var text = [CChar](repeating: 0, count: 512)
         guard
@@ -60,34 +91,22 @@ package final class KafkaAdmin: LogAdmin {
                 RD_KAFKA_RESP_ERR_INVALID_PARTITIONS, "create topic", configuration,
                 target: name, detail: String(text))
         }
-        defer { rd_kafka_NewTopic_destroy(made) }
         for (name, value) in wanted.settings.sorted(by: { $0.key < $1.key }) {
             rd_kafka_NewTopic_set_config(made, name, value)
         }
-        var list: [OpaquePointer?] = [made]
-        try ask("create topic", RD_KAFKA_ADMIN_OP_CREATETOPICS, target: name) {
-            rd_kafka_CreateTopics(client.rk, &list, 1, $0, queue)
-        } read: { (event: OpaquePointer) throws(LogError) in
-            var count = 0
-            guard
-                let results = rd_kafka_CreateTopics_result_topics(
-                    rd_kafka_event_CreateTopics_result(event), &count)
-            else { return }
-            for index in 0..<count {
-                try check(
-                    rd_kafka_topic_result_error(results[index]),
-                    rd_kafka_topic_result_error_string(results[index]), "create topic", name)
-            }
-        }
-        try waitUntilKnown(topic)
+        return made
     }
 
-    /// The controller answers before every broker has heard of the topic.
-    private func waitUntilKnown(_ topic: Topic) throws(LogError) {
+    /// The controller answers before every broker has heard of the topics.
+    private func waitUntilKnown(_ topics: [Topic]) throws(LogError) {
         let deadline = Monotonic.milliseconds() + configuration.connectMillisecondsMax
-        while try client.metadata(of: [topic], "create topic")[topic] == nil {
+        while true {
+            let known = try client.metadata(of: topics, "create topic")
+            let missing = topics.filter { known[$0] == nil }
+            if missing.isEmpty { return }
             guard Monotonic.milliseconds() < deadline else {
-                throw LogError.missingTopics([configuration.name(of: topic)], "create topic")
+                throw LogError.missingTopics(
+                    missing.map(configuration.name(of:)), "create topic")
             }
             rd_kafka_poll(client.rk, 20)
         }

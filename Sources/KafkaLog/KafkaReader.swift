@@ -25,7 +25,7 @@ package final class KafkaReader: LogReader {
         client = try ClientHandle(
             RD_KAFKA_CONSUMER,
             own: [("group.id", configuration.groupID), ("enable.auto.commit", "false")]
-                + ReadingProperties.all, configuration, log: self.log)
+                + ReadingProperties.all(configuration), configuration, log: self.log)
     }
 
     package func partitionCount(of topic: Topic) throws(LogError) -> Int32 {
@@ -60,6 +60,7 @@ package final class KafkaReader: LogReader {
             RD_KAFKA_CONSUMER,
             own: [
                 ("group.id", configuration.groupID), ("enable.auto.commit", "false"),
+                ("session.timeout.ms", String(configuration.sessionMilliseconds)),
                 ("isolation.level", "read_uncommitted"),
             ], configuration, log: log)
         uncommitted = made
@@ -70,18 +71,17 @@ package final class KafkaReader: LogReader {
         of partition: TopicPartition, at instant: Instant
     ) throws(LogError) -> Offset? {
         try known(partition)
-        var list = PartitionList(capacity: 1)
         // The question travels in the offset's place, in milliseconds: rounded up, because a record
         // of an earlier fraction of the same millisecond would be before the instant.
         let asked = max(0, (instant.rawValue + 999) / 1000)
-        list.append(
-            configuration.name(of: partition.topic), partition.partition, offset: Offset(asked))
-        let code = rd_kafka_offsets_for_times(client.rk, list.pointer, 10_000)
-        let failure = code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : list[0].error
-        guard failure == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw LogError.kafka(
-                failure, "find offset by time", configuration,
-                target: configuration.text(of: partition))
+        var list = PartitionList(capacity: 1)
+        let name = configuration.name(of: partition.topic)
+        try client.patiently("find offset by time", target: configuration.text(of: partition)) {
+            // Anew for each question: the answer overwrites it.
+            list = PartitionList(capacity: 1)
+            list.append(name, partition.partition, offset: Offset(asked))
+            let code = rd_kafka_offsets_for_times(client.rk, list.pointer, 5_000)
+            return code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : list[0].error
         }
         return list[0].offset >= 0 ? Offset(list[0].offset) : nil
     }

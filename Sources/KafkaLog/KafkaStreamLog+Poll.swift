@@ -94,7 +94,8 @@ extension KafkaStreamLog {
             return .kafka(
                 found.err, "poll", configuration,
                 target: partition.map { configuration.text(of: $0) },
-                detail: "\(text); the oldest record there is \(low.map(String.init) ?? "unknown")")
+                detail: "\(text), asked for offset \(found.offset); the oldest record there is"
+                    + " \(low.map(String.init) ?? "unknown")")
         case RD_KAFKA_RESP_ERR__FATAL:
             var fatal = [CChar](repeating: 0, count: 512)
             let cause = rd_kafka_fatal_error(consumer.rk, &fatal, fatal.count)
@@ -191,23 +192,5 @@ extension KafkaStreamLog {
         let bytes = ByteView(start: buffer, count: size)
         guard size >= 11, ByteView(rebasing: bytes[0..<7]).isSame(as: "CGMDv2:") else { return -1 }
         return Int64(bytes.loadUnaligned(fromByteOffset: 7, as: Int32.self))
-    }
-}
-
-extension ClientHandle {
-    /// Low watermark, and the high one as this handle's isolation sees it.
-    func watermarks(
-        of partition: TopicPartition
-    ) throws(LogError) -> (low: Offset, high: Offset) {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let code = rd_kafka_query_watermark_offsets(
-            rk, configuration.name(of: partition.topic), partition.partition.rawValue, &low,
-            &high, 10_000)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw LogError.kafka(
-                code, "read watermarks", configuration, target: configuration.text(of: partition))
-        }
-        return (Offset(max(0, low)), Offset(max(0, high)))
     }
 }

@@ -70,7 +70,7 @@ package final class KafkaStreamLog: StreamLog {
     }
 
     package func reopenProducers() throws(LogError) {
-        for producer in producers { producer.close() }
+        for producer in producers { producer.close(millisecondsMax: 500) }
         producers = []
         try openProducers()
     }
@@ -92,14 +92,13 @@ package final class KafkaStreamLog: StreamLog {
             ("group.id", configuration.groupID),
             ("partition.assignment.strategy", "cooperative-sticky"),
             ("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"),
-            ("session.timeout.ms", "10000"),
             // A rebalance is heard of with a heartbeat.
-            ("heartbeat.interval.ms", "1000"),
+            ("heartbeat.interval.ms", String(min(1_000, configuration.sessionMilliseconds / 4))),
         ]
         if configuration.isStatic {
             properties.append(("group.instance.id", configuration.groupInstanceID))
         }
-        return properties + ReadingProperties.all
+        return properties + ReadingProperties.all(configuration)
     }
 
     package func makeReader() throws(LogError) -> any LogReader {
@@ -118,12 +117,15 @@ package final class KafkaStreamLog: StreamLog {
 
 /// What the stream's consumer and the readers have in common.
 enum ReadingProperties {
-    static let all: [(String, String)] = [
-        ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
-        ("auto.offset.reset", "error"), ("allow.auto.create.topics", "false"),
-        ("queued.min.messages", "1000000"), ("queued.max.messages.kbytes", "131072"),
-        // How late an end is told: the broker keeps a fetch that finds nothing for so long. Records
-        // end the wait at once.
-        ("fetch.wait.max.ms", "10"), ("fetch.error.backoff.ms", "10"),
-    ]
+    static func all(_ configuration: KafkaConfiguration) -> [(String, String)] {
+        [
+            ("session.timeout.ms", String(configuration.sessionMilliseconds)),
+            ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
+            ("auto.offset.reset", "error"), ("allow.auto.create.topics", "false"),
+            ("queued.min.messages", "1000000"), ("queued.max.messages.kbytes", "131072"),
+            // How late an end is told: the broker keeps a fetch that finds nothing for so long. Records
+            // end the wait at once.
+            ("fetch.wait.max.ms", "10"), ("fetch.error.backoff.ms", "10"),
+        ]
+    }
 }

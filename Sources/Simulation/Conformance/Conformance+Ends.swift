@@ -48,14 +48,18 @@ extension Conformance {
                 buffer(round * 2..<round * 2 + 2, to: signals),
                 offsets: offsets(Partition(0), 0), token: owner.stream.groupToken())
         }
-        let end = try owner.stream.stableEnd(of: signals)
+        let reader = try log.makeReader()
+        let end = try reader.end(of: signals, isolation: .uncommitted)
+        // The last commit may have returned before its markers are written.
+        try log.wait([owner], for: "the stable end reaches the high watermark") {
+            try owner.stream.stableEnd(of: signals) == end
+        }
         try log.wait([owner], for: "the end asked for is told") {
             (endsTold(of: signals, in: owner.events).last ?? Offset(0)) >= end
         }
         try requireEqual(numbers(owner.seen(signals)), Array(0..<6), "signals delivered")
         guard let last = owner.seen(signals).last else { return }
         try require(end >= last.offset.next, "the end \(end) lies after the last record")
-        let reader = try log.makeReader()
         try requireEqual(
             try reader.end(of: signals, isolation: .committed), end, "the end a reader sees")
         try requireEqual(
