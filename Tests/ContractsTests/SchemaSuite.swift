@@ -89,14 +89,38 @@ enum SchemaSuite {
         }
     }
 
+    /// The remote documents of the suite that keep to the supported keywords, under the URIs that
+    /// the suite gives them: what is compiled together may refer to each other.
+    static let remotes: [(uri: String, text: [UInt8])] = {
+        let folder = "../../remotes/draft2020-12"
+        let folders = ["", "/baseUriChange", "/baseUriChangeFolder", "/nested"]
+        let names = (folders + ["/baseUriChangeFolderInSubschema"]).flatMap {
+            files(in: folder + $0)
+        }
+        return names.compactMap { name in
+            let text = read(root + "/" + name)
+            var options = SchemaOptions()
+            options.unknownKeywords = .ignore
+            // A document that needs another one is fine; one with a keyword we refuse is not.
+            do throws(SchemaError) {
+                _ = try SchemaChecker.compile(text, options: options)
+            } catch {
+                guard case .unresolvedReference = error.problem else { return nil }
+            }
+            return ("http://localhost:1234/" + name.dropFirst("../../remotes/".count), text)
+        }
+    }()
+
     /// The tests of a case that we answer otherwise than the suite, or why it does not compile.
     static func failures(of suiteCase: Case, assertsFormat: Bool) -> [String] {
         var options = SchemaOptions()
         options.unknownKeywords = .ignore
         options.assertsFormat = assertsFormat
+        var documents = [(uri: "schema:/", text: suiteCase.schema)]
+        if suiteCase.file == "refRemote.json" { documents += remotes }
         let checker: SchemaChecker
         do {
-            checker = try SchemaChecker.compile(suiteCase.schema, options: options)
+            checker = try SchemaChecker.compile(documents: documents, options: options)[0]
         } catch {
             return ["\(suiteCase.description): does not compile: \(error)"]
         }
