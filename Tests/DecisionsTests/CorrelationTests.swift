@@ -47,7 +47,8 @@ import Testing
         let equal = try world.sendThrough(Sample.failed("c", severity: "critical"))
         #expect(correlated(escalated) == [.deviationUpdatedV1, .alertRaisedV1])
         guard
-            case .alertRaised(let alertId, _, .critical, _, let escalates) = escalated.last?.payload,
+            case .alertRaised(let alertId, _, .critical, _, let escalates) =
+                escalated.last?.payload,
             case .alertSuppressed(let named, _, let leader, _, _, _, _, 3) = equal.last?.payload
         else { return #expect(Bool(false)) }
         #expect(escalates == raised.last?.id)

@@ -56,7 +56,7 @@ import Testing
                 """)
     }
 
-    /// The start's event time is minute 10; `now` of the batch that closed the gate varies around it.
+    /// The start's event time is minute 10; `now` of the batch that closed the gate varies.
     @Test(arguments: [(Int64(0), false), (1, false), (-1, true), (-1_000, true)])
     func `a start at the very instant of since is no bypass, a millisecond later is`(
         milliseconds: Int64, isBypass: Bool

@@ -1,5 +1,6 @@
 // What a failing event says, read once: how grave, what it was about, in words, and what it is tied
-// to. Each type has its own members in the catalogue; one that a type does not have is an unknown field, and ignored.
+// to. Each type has its own members in the catalogue; one that a type does not have is an unknown
+// field, and ignored.
 
 import EventModel
 

@@ -22,7 +22,8 @@ struct Group: Equatable, Sendable {
     var last: Instant
     /// Append time of the signal that came last, in order of arrival.
     var lastAppend: Instant
-    /// A later signal has found it closed. Kept because it never reopens, even if the log's clock steps back.
+    /// A later signal has found it closed. Kept because it never reopens, even if the log's clock
+    /// steps back.
     var isClosed = false
 
     /// The instant after which nothing can join it and it may be forgotten.

@@ -44,11 +44,14 @@ struct Signal: Equatable, Sendable {
 extension Signal {
     init(_ failure: Failure, event: InboundEvent, origin: Origin) {
         let given = event.data.member("evidence")
-        var values = References.names.map { event.data.scalar($0) }
+        // A type need not have all of them; an empty one names nothing.
+        var values = References.names.map { name in
+            event.data.scalar(name).flatMap { $0.isEmpty ? nil : $0 }
+        }
         values[2] = failure.lotId
         self.init(
             origin: origin, dimension: failure.rootCause.dimension,
-            evidence: RawJSON(given?.kind == .array ? given!.bytes.text : "[]"),
+            evidence: RawJSON(given?.kind == .array ? given?.bytes.text ?? "[]" : "[]"),
             lotId: failure.lotId, references: References(values: values),
             rootCauseKey: failure.rootCause.key, rule: failure.trigger.rule,
             severity: failure.severity, summary: failure.summary)

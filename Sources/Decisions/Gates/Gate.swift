@@ -4,7 +4,9 @@ import EventModel
 
 /// Whether a step may start, and since when that is so.
 ///
-///     (no row) --first execution event, nothing held--> open <--last release / first hold--> closed
+///     (no row) --first execution event, nothing held--> open
+///     (no row) --first hold--> closed
+///     open --first hold--> closed --last release--> open
 struct Gate: Equatable, Sendable {
     var isOpen: Bool
     /// `now` of the batch that moved it, in whole milliseconds as rows and events write it.

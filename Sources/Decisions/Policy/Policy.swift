@@ -7,11 +7,15 @@ package import EventModel
 package struct Policy: Equatable, Sendable {
     /// One row of `holds`: failures of this kind hold these subjects in this owner's name.
     package struct HoldRule: Equatable, Sendable {
+        /// The kind of failure that the row is about.
         package let type: Trigger
         /// Nil: whatever the kind of limit (and for types that have none).
         package let limitKinds: [LimitKind]?
+        /// The severities that hold; others do not.
         package let severities: [Severity]
+        /// What is held.
         package let holds: [HoldTarget]
+        /// In whose name; only this owner can release it.
         package let owner: String
 
         package init(
@@ -32,9 +36,13 @@ package struct Policy: Equatable, Sendable {
         package let trustedSources: [String]
         /// The order in which dimensions are tried; one that is absent is never used.
         package let dimensions: [Dimension]
+        /// A member may lie so far outside of the group's first and last event times.
         package let gapSeconds: Int64
+        /// From the first to the last event time of a group, at most.
         package let spanSeconds: Int64
+        /// A group takes so many members; the next one opens another.
         package let membersMax: Int
+        /// A group closes so long after the append time of its last member.
         package let groupRetentionSeconds: Int64
 
         package init(
@@ -68,12 +76,15 @@ package struct Policy: Equatable, Sendable {
     /// The version of the shape of policy.yaml.
     package static let version: Int64 = 1
 
+    /// Which failures hold what; the first row that applies to a target names the owner.
     package let holds: [HoldRule]
     /// The severity of an event that has none.
     package let defaultSeverities: [Trigger: Severity]
     /// What counts towards a root cause, whatever its severity.
     package let signals: [Trigger]
+    /// How signals become groups.
     package let correlation: Correlation
+    /// What intake may refuse.
     package let intake: Intake
     /// All of the above, members sorted by name; arrays in the order they were given in.
     package let canonicalJSON: String

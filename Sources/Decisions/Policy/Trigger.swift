@@ -1,5 +1,5 @@
-// What can hold a subject or count towards a root cause. The catalogue's four failing types, and the
-// one failure that we find ourselves: a step started through a closed gate.
+// What can hold a subject or count towards a root cause. The catalogue's four failing types, and
+// the one failure that we find ourselves: a step started through a closed gate.
 
 /// A cause of containment, by the name it has in policy.yaml.
 package enum Trigger: String, CaseIterable, Sendable, Comparable {

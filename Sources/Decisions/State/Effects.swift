@@ -7,6 +7,7 @@ package import EventModel
 package struct Effects {
     /// For one record: holds, gate, disposition/change/document, deviation, alert.
     package private(set) var outbound: [OutboundEvent] = []
+    /// What other tasks are asked, after the outbound events of the same record.
     package private(set) var signals: [OutboundSignal] = []
     /// Changes of state, in order; within one record a key stands once.
     package private(set) var rows: [RowChange] = []
@@ -17,6 +18,7 @@ package struct Effects {
     /// Where the rows of the record in hand begin.
     private var rowsOfRecord = 0
 
+    /// No effects yet.
     package init() {}
 
     /// Empties it for the next batch and keeps the memory.
@@ -29,6 +31,7 @@ package struct Effects {
         for index in counts.indices { counts[index] = 0 }
     }
 
+    /// How often that reason came up since the last `reset`.
     package func count(of reason: NoEffect) -> Int { counts[Int(reason.rawValue)] }
 
     /// All records (or parts of records) without effect.

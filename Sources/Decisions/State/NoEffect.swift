@@ -2,7 +2,8 @@
 
 /// Why an accepted record (or a part of it) had no effect. Documented in docs/operations.md.
 package enum NoEffect: UInt8, CaseIterable, Sendable {
-    /// A hold whose id the subject's set has or has released: a repetition beyond the dedupe window.
+    /// A hold whose id the subject's set has or has released: a repetition beyond the
+    /// dedupe window.
     case holdAlreadyKnown
     /// A type whose decision comes with a later edition: read, checked, counted.
     case notYetActedOn

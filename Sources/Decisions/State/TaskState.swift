@@ -9,7 +9,9 @@ package import EventModel
 
 /// The state of one task, in memory, row for row what holdfast.state carries. Used by one thread.
 package struct TaskState: Sendable {
+    /// What the plant decided; the same for the whole life of the value.
     package let policy: Policy
+    /// Read here: `listedHoldsMax`.
     package let limits: Limits
 
     var lots = LotTable()
@@ -18,6 +20,7 @@ package struct TaskState: Sendable {
     var effectiveChanges: [ByteKey: EffectiveChange] = [:]
     var groups = GroupTable()
 
+    /// The state of a task that has seen nothing.
     package init(policy: Policy, limits: Limits) {
         self.policy = policy
         self.limits = limits
