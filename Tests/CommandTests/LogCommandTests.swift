@@ -11,7 +11,8 @@ import Testing
 @Suite struct LogCommandTests {
     private func event(_ type: String, id: String, cause: String, data: String) -> String {
         "{\"specversion\":\"1.0\",\"id\":\"\(id)\",\"source\":\"/holdfast/default\","
-            + "\"type\":\"\(type)\",\"subject\":\"lot/L-1\",\"data\":{\"cause\":{\"source\":\"/mes\","
+            + "\"type\":\"\(type)\",\"subject\":\"lot/L-1\","
+            + "\"data\":{\"cause\":{\"source\":\"/mes\","
             + "\"id\":\"\(cause)\",\"type\":\"mes.stepFailed.v1\"},\"rule\":{\"id\":\"r\","
             + "\"version\":1},\"policyDigest\":\"0123456789abcdef\",\(data)}}"
     }

@@ -1,4 +1,5 @@
-// Policy and topic files: the shipped ones mean what the code has built in; wrong ones name the place.
+// Policy and topic files: the shipped ones mean what the code has built in; wrong ones name the
+// place.
 
 import Contracts
 import Decisions
