@@ -1,4 +1,5 @@
-// The comparison of topics with their contract, without a log: pure, so that each fault can be tested.
+// The comparison of topics with their contract, without a log: pure, so that each fault can be
+// tested.
 
 package import Configuration
 package import EventLog
@@ -39,8 +40,8 @@ package struct TopicComparison {
         }
     }
 
-    /// The count that a topic is to be made with: the option, else that of the co-partitioned topics
-    /// which exist already, else the contract's.
+    /// The count that a topic is to be made with: the option, else that of the co-partitioned
+    /// topics which exist already, else the contract's.
     package func wantedPartitions(of contract: TopicContract) -> Int32 {
         if Topic.copartitioned.contains(contract.topic), let existing = found[.lead]?.partitions {
             return existing
