@@ -1,5 +1,5 @@
-// The contract itself: what is embedded is what stands in topics/, every type has its schema, examples
-// keep it and the bad examples do not, and the AsyncAPI document names everything once.
+// The contract itself: what is embedded is what stands in topics/, every type has its schema,
+// examples keep it and the bad examples do not, and the AsyncAPI document names everything once.
 
 import Contracts
 import EventModel

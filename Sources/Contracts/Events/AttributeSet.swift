@@ -1,5 +1,5 @@
-// The attributes of one event while they are collected, and the rules of CloudEvents 1.0.2 they must
-// keep. Both modes fill the same set, so both obey the same rules.
+// The attributes of one event while they are collected, and the rules of CloudEvents 1.0.2 they
+// must keep. Both modes fill the same set, so both obey the same rules.
 
 import EventModel
 

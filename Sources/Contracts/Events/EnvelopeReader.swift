@@ -103,8 +103,9 @@ struct EnvelopeReader: ~Copyable {
         return try attributes.envelope(data: received, sources: &sources)
     }
 
-    /// Whether an attribute has a text to take. What CloudEvents names is text; an extension may also be
-    /// a truth value or an integer. A null attribute is an absent one (JSON event format 1.0.2, 2.2).
+    /// Whether an attribute has a text to take. What CloudEvents names is text; an extension may
+    /// also be a truth value or an integer. A null attribute is an absent one (JSON event format
+    /// 1.0.2, 2.2).
     private static func isText(
         _ member: JSONView, _ name: AttributeName, _ written: ByteView
     ) throws(Rejection) -> Bool {

@@ -1,5 +1,5 @@
-// Whether `source` is a URI-reference. A slot sees the same few sources again and again, so it remembers
-// the last good one: comparing is a tenth of judging.
+// Whether `source` is a URI-reference. A slot sees the same few sources again and again, so it
+// remembers the last good one: comparing is a tenth of judging.
 
 import EventModel
 
