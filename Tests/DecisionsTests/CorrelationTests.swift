@@ -32,12 +32,7 @@ import Testing
                     alertId: alert, deviationId: deviation,
                     leader: MemberName(source: "/mes/1", id: "a"), rule: "group",
                     dimension: "failureMode", windowFrom: World.at(0), windowTo: World.at(30),
-<<<<<<< HEAD
-                    gapSeconds: 1800,
-                    memberCount: 2),
-=======
                     gapSeconds: 1_800, memberCount: 2),
->>>>>>> events-on-main
             ])
         let third = try world.sendThrough(Sample.failed("c", lot: "L-2", minute: 31))
         guard case .deviationUpdated(_, _, 3, _, 2) = third[third.count - 2].payload else {

@@ -16,6 +16,7 @@ _holdfast() {
         --dedupe-window) return;;
         --partitions) return;;
         --replication) return;;
+        --data) COMPREPLY=($(compgen -d -- "$word")); return;;
         --rate) return;;
         --from) return;;
         --partition) return;;
@@ -28,7 +29,7 @@ _holdfast() {
     esac
     case $command in
         run) words='--log --topic-prefix --kafka --state --deployment --instance --threads --policy --commit-interval --drain-timeout --dedupe-window --rebuild-state --config --output --color --quiet --verbose --help';;
-        demo) words='--log --topic-prefix --kafka --state --deployment --instance --threads --policy --commit-interval --drain-timeout --dedupe-window --partitions --replication --config --output --color --quiet --verbose --help';;
+        demo) words='--log --topic-prefix --kafka --state --deployment --instance --threads --policy --commit-interval --drain-timeout --dedupe-window --partitions --replication --data --config --output --color --quiet --verbose --help';;
         topics) words='check apply --log --topic-prefix --kafka --dedupe-window --partitions --replication --config --output --color --quiet --verbose --help';;
         produce) words='--log --topic-prefix --kafka --rate --config --output --color --quiet --verbose --help';;
         tail) words='mes.execution qms.quality master.data holdfast.signals holdfast.state holdfast.holds holdfast.deviations holdfast.alerts holdfast.changes holdfast.gates holdfast.dead-letters holdfast.audit --log --topic-prefix --kafka --from --partition --max --follow --config --output --color --quiet --verbose --help';;

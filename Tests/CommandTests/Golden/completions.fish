@@ -42,6 +42,7 @@ complete -c holdfast -n '__fish_seen_subcommand_from demo' -l drain-timeout -x -
 complete -c holdfast -n '__fish_seen_subcommand_from demo' -l dedupe-window -x -d 'How long an event\'s id is remembered; whole hours'
 complete -c holdfast -n '__fish_seen_subcommand_from demo' -l partitions -x -d 'Partitions of the topics that are made (default: topics/*.yaml)'
 complete -c holdfast -n '__fish_seen_subcommand_from demo' -l replication -x -d 'Replicas of the topics that are made (default: topics/*.yaml)'
+complete -c holdfast -n '__fish_seen_subcommand_from demo' -l data -r -F -d 'Directory of event logs for the demo; without it, what is found or a sample'
 complete -c holdfast -n '__fish_seen_subcommand_from demo' -l config -s c -r -F -d 'Settings file (default: ./holdfast.yaml when it is there)'
 complete -c holdfast -n '__fish_seen_subcommand_from demo' -l output -s o -x -a 'human json' -d 'For people, or one JSON value a line'
 complete -c holdfast -n '__fish_seen_subcommand_from demo' -l color -x -a 'auto always never' -d 'Colours: auto means on a terminal, unless NO_COLOR is set'

@@ -49,6 +49,7 @@ _holdfast() {
             '--dedupe-window[How long an event'\''s id is remembered; whole hours]:DURATION:' \
             '--partitions[Partitions of the topics that are made (default\: topics/*.yaml)]:N:' \
             '--replication[Replicas of the topics that are made (default\: topics/*.yaml)]:N:' \
+            '--data[Directory of event logs for the demo; without it, what is found or a sample]:DIR:_files -/' \
             '--config[Settings file (default\: ./holdfast.yaml when it is there)]:FILE:_files' \
             '--output[For people, or one JSON value a line]:choice:(human json)' \
             '--color[Colours\: auto means on a terminal, unless NO_COLOR is set]:choice:(auto always never)' \
