@@ -69,6 +69,7 @@ test-kafka: deps-test
 	elif [ $$code != 0 ]; then exit $$code; fi
 
 bench: deps-test release ## speed, as ratios within one run on real Kafka
+	swift build -c release --static-swift-stdlib --product holdfast-bench
 	$(PYTHON) Tests/Bench/bench.py
 
 check: deps ## formatting, style, imports, documents
