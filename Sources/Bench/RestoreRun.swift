@@ -14,7 +14,7 @@ enum RestoreRun {
             directory: directory,
             identity: TaskIdentity(
                 deployment: "bench", partition: Partition(0), partitionCount: 4))
-        let chunk = 20_000
+        let chunk = 250_000
         var dice = Dice(seed: 3)
         let now = Instant(milliseconds: 1_767_592_800_000)
         let value = Array(repeating: UInt8(ascii: "x"), count: 220)

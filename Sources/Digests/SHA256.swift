@@ -32,20 +32,22 @@ package struct SHA256: ~Copyable {
         update(text)
     }
 
-    /// The digest in lower-case hex, 64 digits; starts anew.
-    package mutating func finishHex() -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        var length: UInt32 = 32
-        precondition(EVP_DigestFinal_ex(context, &digest, &length) == 1 && length == 32)
-        precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1)
-        let digits = Array("0123456789abcdef".utf8)
-        var hex: [UInt8] = []
-        hex.reserveCapacity(64)
-        for byte in digest {
-            hex.append(digits[Int(byte >> 4)])
-            hex.append(digits[Int(byte & 15)])
+    /// The digest in lower-case hex, 64 digits or the first so many; starts anew.
+    package mutating func finishHex(digits count: Int = 64) -> String {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { digest in
+            var length: UInt32 = 32
+            precondition(
+                EVP_DigestFinal_ex(context, digest.baseAddress, &length) == 1 && length == 32)
+            // A nil type keeps the one there is, and what libcrypto has looked up for it.
+            precondition(EVP_DigestInit_ex(context, nil, nil) == 1)
+            return String(unsafeUninitializedCapacity: count) { out in
+                for index in 0..<count {
+                    let half = index & 1 == 0 ? digest[index / 2] >> 4 : digest[index / 2] & 15
+                    out[index] = half < 10 ? 0x30 + half : 0x57 + half
+                }
+                return count
+            }
         }
-        return String(decoding: hex, as: UTF8.self)
     }
 
     /// The digest of one span, in hex.
@@ -66,5 +68,5 @@ package func eventID(type: EventType, cause: Cause, rule: String, subject: Subje
     hash.updateFramed(rule)
     hash.updateFramed(subject.type)
     hash.updateFramed(subject.id)
-    return String(hash.finishHex().prefix(32))
+    return hash.finishHex(digits: 32)
 }

@@ -23,6 +23,7 @@ package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
         let days = total >= 0 ? total / 86_400_000 : -((86_399_999 - total) / 86_400_000)
         let rest = total - days * 86_400_000
         let (year, month, day) = Calendar1970.date(ofDay: days)
+        if year >= 0, year <= 9999 { return Self.text(year, month, day, rest) }
         func pad(_ value: Int64, _ width: Int) -> String {
             let digits = String(value)
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
@@ -30,6 +31,33 @@ package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
         return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T"
             + "\(pad(rest / 3_600_000, 2)):\(pad(rest / 60_000 % 60, 2)):"
             + "\(pad(rest / 1000 % 60, 2)).\(pad(rest % 1000, 3))Z"
+    }
+
+    /// The same for the years people live in, digit by digit: every row and effect carries instants.
+    private static func text(
+        _ year: Int64, _ month: Int64, _ day: Int64, _ millisecondOfDay: Int64
+    ) -> String {
+        let count = 24
+        return String(unsafeUninitializedCapacity: count) { out in
+            var at = 0
+            func put(_ value: Int64, _ width: Int, _ after: StaticString) {
+                var value = value
+                for place in (at..<at + width).reversed() {
+                    out[place] = 0x30 + UInt8(value % 10)
+                    value /= 10
+                }
+                out[at + width] = after.utf8Start.pointee
+                at += width + 1
+            }
+            put(year, 4, "-")
+            put(month, 2, "-")
+            put(day, 2, "T")
+            put(millisecondOfDay / 3_600_000, 2, ":")
+            put(millisecondOfDay / 60_000 % 60, 2, ":")
+            put(millisecondOfDay / 1000 % 60, 2, ".")
+            put(millisecondOfDay % 1000, 3, "Z")
+            return count
+        }
     }
 }
 

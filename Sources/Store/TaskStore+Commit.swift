@@ -25,7 +25,8 @@ extension TaskStore {
     ///   - head: the new head; nil keeps the one there is.
     ///   - changelogNext: the offset after the last changelog record these rows stand for.
     ///   - sightings: blocks of `DedupeWindow.takePending`, of all inputs.
-    ///   - dropSightingsBelow: buckets below this one have left the topic's window.
+    ///   - dropSightingsBelow: buckets below this one have left the topic's window. Each commit drops some
+    ///     of their blocks, more than it adds: a whole bucket at once would hold up one commit for long.
     /// - Throws: whatever is thrown, the outcome is unknown and this store is used up.
     package func commit(
         rows: [RowChange], head: [UInt8]?, changelogNext: Offset, savedAt: Instant,
@@ -34,7 +35,7 @@ extension TaskStore {
     ) throws(StoreError) {
         try write(head: head, changelogNext: changelogNext, savedAt: savedAt) {
             (writer, next) throws(StoreError) in
-            for row in rows { try put(row, with: writer) }
+            try putAll(rows, with: writer)
             for block in sightings {
                 try add(block, number: next)
                 next += 1
@@ -87,6 +88,27 @@ extension TaskStore {
         }
         meta = next
     }
+
+    /// Many rows go in the order of their keys, so that the pages of the table are visited one after
+    /// the other; of rows with one key the last counts, as it would in their own order.
+    private func putAll(
+        _ rows: [RowChange], with writer: borrowing RowWriter
+    ) throws(StoreError) {
+        guard rows.count >= Self.sortedRowsMin else {
+            for row in rows { try put(row, with: writer) }
+            return
+        }
+        let order = rows.indices.sorted {
+            rows[$0].key == rows[$1].key ? $0 < $1 : rows[$0].key < rows[$1].key
+        }
+        for (place, index) in order.enumerated() {
+            let isLast = place + 1 == order.count || rows[order[place + 1]].key != rows[index].key
+            if isLast { try put(rows[index], with: writer) }
+        }
+    }
+
+    /// Below this the order of rows is not worth a sort.
+    private static let sortedRowsMin = 1_000
 
     private func put(_ row: RowChange, with writer: borrowing RowWriter) throws(StoreError) {
         try withBytes(of: Array(row.key.utf8)) { (key) throws(StoreError) in

@@ -63,7 +63,11 @@ struct TaskStatements: ~Copyable {
             removeRow: try connection.prepare("DELETE FROM row WHERE key = ?"),
             addSighting: try connection.prepare("INSERT INTO sighting VALUES(?, ?, ?, ?)"),
             dropSightings: try connection.prepare(
-                "DELETE FROM sighting WHERE topic = ? AND bucket < ?"),
+                """
+                DELETE FROM sighting WHERE (topic, bucket, seq) IN (
+                  SELECT topic, bucket, seq FROM sighting WHERE topic = ? AND bucket < ?
+                    ORDER BY bucket, seq LIMIT 16)
+                """),
             putMeta: try connection.prepare(TaskMeta.writeSQL))
     }
 }

@@ -90,13 +90,6 @@ final class OpenBatch {
     }
 }
 
-extension Effects {
-    /// Nothing came of a record, not even a count.
-    var isEmpty: Bool {
-        outbound.isEmpty && signals.isEmpty && rows.isEmpty && noEffectCount == 0
-    }
-}
-
 /// Partition counts of the topics that we write to.
 struct TopicLayout {
     private let counts: [Int32]

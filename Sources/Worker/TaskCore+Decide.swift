@@ -109,14 +109,15 @@ extension TaskCore {
     }
 
     private func takeEffects() {
-        guard !effects.isEmpty else { return }
+        guard effects.hasAny() else { return }
         batch!.take(&effects, encoder: &encoder, layout: layout)
     }
 
     /// Fires the timers of this batch that stand before a record of that append time; at equality
     /// the record goes first (rule 1).
     func fireTimers(before appendTime: Instant) {
-        while let due = state.nextTimer, due < appendTime, due <= batch!.timersTo { fireNext() }
+        let until = batch!.timersTo
+        while state.hasTimer(before: appendTime, notAfter: until) { fireNext() }
     }
 
     /// Fires all timers of this batch that are left.

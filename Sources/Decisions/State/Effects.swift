@@ -15,6 +15,7 @@ package struct Effects {
     package private(set) var commitsAtOnce = false
     /// How often each reason of `NoEffect` came up, by its raw value.
     private var counts = [Int](repeating: 0, count: NoEffect.allCases.count)
+    private var hasCounts = false
     /// Where the rows of the record in hand begin.
     private var rowsOfRecord = 0
 
@@ -28,7 +29,15 @@ package struct Effects {
         rows.removeAll(keepingCapacity: true)
         commitsAtOnce = false
         rowsOfRecord = 0
+        guard hasCounts else { return }
         for index in counts.indices { counts[index] = 0 }
+        hasCounts = false
+    }
+
+    /// Something came of a record, be it a count. Asked for every record, hence mutating, in form
+    /// only (see `TaskState.hasTimer`).
+    package mutating func hasAny() -> Bool {
+        hasCounts || !rows.isEmpty || !outbound.isEmpty || !signals.isEmpty
     }
 
     /// How often that reason came up since the last `reset`.
@@ -44,7 +53,10 @@ package struct Effects {
 
     mutating func add(_ signal: OutboundSignal) { signals.append(signal) }
 
-    mutating func noteNoEffect(_ reason: NoEffect) { counts[Int(reason.rawValue)] += 1 }
+    mutating func noteNoEffect(_ reason: NoEffect) {
+        counts[Int(reason.rawValue)] += 1
+        hasCounts = true
+    }
 
     mutating func requestCommit() { commitsAtOnce = true }
 
