@@ -44,7 +44,10 @@ package final class Redecision {
     ) throws(WorkerError) {
         do {
             var limits = limits
+            // Where a batch ended was luck, and is in its record.
             limits.batchRecordsMax = .max
+            limits.batchBytesMax = .max
+            limits.batchRefusedRangesMax = .max
             self.limits = limits
             registry = try ContractRegistry(limits: limits)
             let first = try makeReader()
@@ -99,7 +102,8 @@ package final class Redecision {
 
     private func differ(_ record: LogRecord, _ what: String) {
         report.differences.append(
-            "\(audit.input.topic.name)/\(partition.rawValue) offset \(record.offset.rawValue): \(what)")
+            "\(audit.input.topic.name)/\(partition.rawValue) offset \(record.offset.rawValue): \(what)"
+        )
     }
 
     private func decide(batch record: LogRecord) throws {
@@ -124,7 +128,9 @@ package final class Redecision {
         }
         guard let core else { return }
         if let text = batch.policyText, core.policy.canonicalJSON != text {
-            differ(record, "the policy changed here; a run under several policies is not yet re-decided")
+            differ(
+                record,
+                "the policy changed here; a run under several policies is not yet re-decided")
             return
         }
         core.epoch = batch.epoch
@@ -143,7 +149,8 @@ package final class Redecision {
     private func begin(_ batch: RecordedBatch) throws {
         guard let text = batch.policyText, let policy = policyOf(text) else {
             throw WorkerError(
-                kind: .contradiction, message: "the first batch does not carry a policy that can be read",
+                kind: .contradiction,
+                message: "the first batch does not carry a policy that can be read",
                 hint: "The batch record was written by another version.")
         }
         var queues: [InputQueue] = []

@@ -60,6 +60,11 @@ final class TaskCore {
         queues[Self.index(of: topic)].reachedEnd(at: offset)
     }
 
+    /// Moves every input's position over what lies between its last record and its end.
+    func settleAtEnds() {
+        for index in queues.indices { queues[index].settleAtEnd() }
+    }
+
     /// Position of an input topic in `Topic.inputs`.
     @inline(__always)
     static func index(of topic: Topic) -> Int {
@@ -138,7 +143,7 @@ final class TaskCore {
     func takeRecords(into desk: Intake, monotonic: Int64, open: () -> Void) {
         desk.clear()
         while desk.count < Intake.width {
-            if let batch, batch.counts.records + Int64(desk.count) >= limits.batchRecordsMax {
+            if let batch, batch.isFull(with: desk.count, limits: limits) {
                 mustClose = true
                 return
             }
