@@ -100,6 +100,13 @@ final class TaskCore {
     /// Gets back the buffer of a batch that is done with.
     func reuse(_ buffer: consuming TransactionBuffer) { spareBuffer = consume buffer }
 
+    /// The dedupe windows, for the core that takes over from this one.
+    func giveWindows(limits: Limits) -> TaskWindows {
+        var given = TaskWindows(limits: limits)
+        swap(&given, &windows)
+        return given
+    }
+
     /// What a merge step found.
     private enum Choice {
         case record(Int)
