@@ -1,5 +1,5 @@
-// The owner of the buffers, and simdjson's first stage. Its `stage1` keeps to the text's length (the
-// last block is copied to a buffer of its own), so records are read where the log left them.
+// The owner of the buffers, and simdjson's first stage. Its `stage1` keeps to the text's length
+// (the last block is copied to a buffer of its own), so records are read where the log left them.
 #include "CSimdjson.h"
 
 #include <algorithm>
@@ -22,8 +22,8 @@ struct hfjson_parser {
     uint32_t nodesMax;
 };
 
-/// What of a first-stage error the caller should know. The first fault met wins there; for us a text
-/// that is not UTF-8 is not JSON at all, whatever else is wrong with it.
+/// What of a first-stage error the caller should know. The first fault met wins there; for us a
+/// text that is not UTF-8 is not JSON at all, whatever else is wrong with it.
 static void describe(simdjson::error_code error, const uint8_t *text, size_t length,
                      hfjson_result &result) {
     if (error == simdjson::MEMALLOC) {

@@ -1,5 +1,6 @@
 // Duplicate member names. Small objects: a filter of 64 bits, and comparisons only where it cannot
-// say. Large ones are sorted when they close, so that a hostile object costs n log n, not n squared.
+// say. Large ones are sorted when they close, so that a hostile object costs n log n, not
+// n squared.
 #include "JSONWalk.h"
 
 #include <algorithm>
@@ -7,8 +8,6 @@
 #include <string.h>
 
 namespace holdfast {
-
-static const uint32_t smallObjectMax = 16;
 
 template <typename T> bool grow(T *&buffer, size_t &capacity, size_t needed) {
     if (needed <= capacity) return true;
@@ -35,21 +34,11 @@ bool Walk::failDuplicate(uint32_t node) {
     return false;
 }
 
-/// True when the name at `node` is the first of its kind in an object that is small so far.
-bool Walk::isNewName(Frame &frame, uint32_t node) {
-    if (frame.count > smallObjectMax) return true;
+/// True when no earlier name of an object that is small so far equals the one at `node`. Called
+/// when the filter cannot say.
+bool Walk::hasNoTwinBefore(const Frame &frame, uint32_t node) {
     const hfjson_node &name = buffers.nodes[node];
     const uint8_t *own = bytes(name);
-    uint64_t mix = name.length;
-    if (name.length > 0) {
-        mix += uint64_t{own[0]} << 8 | uint64_t{own[name.length / 2]} << 16
-            | uint64_t{own[name.length - 1]} << 24;
-    }
-    const uint64_t bit = uint64_t{1} << (mix * 0x9e3779b97f4a7c15u >> 58);
-    if (!(frame.names & bit)) {
-        frame.names |= bit;
-        return true;
-    }
     for (uint32_t other = frame.node + 1; other < node; other = buffers.nodes[other + 1].next) {
         const hfjson_node &earlier = buffers.nodes[other];
         if (earlier.length == name.length && memcmp(bytes(earlier), own, name.length) == 0) {

@@ -45,6 +45,22 @@ bool Walk::step(Frame &frame) {
     return isObject ? member(frame) : value();
 }
 
+/// True when the name at `node` is the first of its kind in an object that is small so far.
+inline bool Walk::isNewName(Frame &frame, uint32_t node) {
+    if (frame.count > smallObjectMax) return true;
+    const hfjson_node &name = buffers.nodes[node];
+    const uint8_t *own = bytes(name);
+    uint64_t mix = name.length;
+    if (name.length > 0) {
+        mix += uint64_t{own[0]} << 8 | uint64_t{own[name.length / 2]} << 16
+            | uint64_t{own[name.length - 1]} << 24;
+    }
+    const uint64_t bit = uint64_t{1} << (mix * 0x9e3779b97f4a7c15u >> 58);
+    if (frame.names & bit) return hasNoTwinBefore(frame, node);
+    frame.names |= bit;
+    return true;
+}
+
 bool Walk::member(Frame &frame) {
     if (peek() != '"') return fail("expected a member name", here());
     const uint32_t name = nodeCount;

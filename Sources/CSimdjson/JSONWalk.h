@@ -7,6 +7,9 @@
 
 namespace holdfast {
 
+/// Up to so many members names are compared pairwise; larger objects are sorted when they close.
+static const uint32_t smallObjectMax = 16;
+
 /// An open container.
 struct Frame {
     uint32_t node;
@@ -63,6 +66,7 @@ private:
     bool scalar(uint32_t start, uint8_t kind);
     bool isNumber(const uint8_t *from, const uint8_t *end) const;
     bool isNewName(Frame &frame, uint32_t node);
+    bool hasNoTwinBefore(const Frame &frame, uint32_t node);
     bool hasNoTwins(const Frame &frame);
     bool push(uint8_t kind, uint32_t start, uint32_t length);
     bool fail(const char *what, size_t offset);

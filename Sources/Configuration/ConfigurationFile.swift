@@ -1,4 +1,5 @@
-// Reads small files whole, with Glibc alone (Foundation would cost 60 MB of ICU in a static binary).
+// Reads small files whole, with Glibc alone (Foundation would cost 60 MB of ICU in a static
+// binary).
 
 import EventModel
 import Glibc
@@ -8,8 +9,8 @@ package enum ConfigurationFile {
     /// Whether something that can be opened for reading stands there.
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// The bytes of a file, at most `limit` and one more (so that the reader can refuse it by name).
-    /// Throws with kind `noInput` when it cannot be read.
+    /// The bytes of a file, at most `limit` and one more (so that the reader can refuse it by
+    /// name). Throws with kind `noInput` when it cannot be read.
     package static func bytes(of path: String, limit: Int) throws(ConfigurationError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, errno) }

@@ -1,6 +1,6 @@
-// Properties of librdkafka pass through as they are, but for those with which exactly-once would be a
-// lie. Each of those is refused with the reason, here and nowhere else; docs/operations.md has the same
-// table and a test compares them.
+// Properties of librdkafka pass through as they are, but for those with which exactly-once would be
+// a lie. Each of those is refused with the reason, here and nowhere else; docs/operations.md has
+// the same table and a test compares them.
 
 /// What may not be set under `kafka:`, and which values are secret.
 package enum KafkaProperties {
@@ -34,7 +34,7 @@ package enum KafkaProperties {
         Refusal(name: "group.instance.id", reason: "it is <instance>.<thread>: use --instance"),
         Refusal(
             name: "transactional.id",
-            reason: "it is <deployment>.<instance>.<thread>.<0|1>; another one would not be fenced"),
+            reason: "it is <deployment>.<instance>.<thread>.<0|1>; another would not be fenced"),
         Refusal(
             name: "enable.auto.commit",
             reason: "offsets are committed in the transaction of their effects, never beside it"),

@@ -1,5 +1,5 @@
-// policy.yaml -> Decisions.Policy. The shape is topics/schemas/policy.json; what is wrong is told by
-// line and column, because a policy decides which lots are held.
+// policy.yaml -> Decisions.Policy. The shape is topics/schemas/policy.json; what is wrong is told
+// by line and column, because a policy decides which lots are held.
 
 import Contracts
 package import Decisions
@@ -38,8 +38,8 @@ package enum PolicyFile {
             correlation: try correlation(try reader.required("correlation")),
             intake: try intake(try reader.required("intake")))
         try reader.finish()
-        // The reader above gives the better messages; the schema is the contract, so it has the last
-        // word: what it refuses (a text too long, a list with doubles) never becomes a policy.
+        // The reader above gives the better messages; the schema is the contract, so it has the
+        // last word: what it refuses (a text too long, a list with doubles) never becomes a policy.
         try checkSchema(root, limits: limits)
         return policy
     }

@@ -25,7 +25,8 @@ extension YAMLNode {
         }
     }
 
-    /// Canonical JSON: members sorted by the bytes of their names, no whitespace, numbers as written.
+    /// Canonical JSON: members sorted by the bytes of their names, no whitespace, numbers as
+    /// written.
     package var canonicalJSON: [UInt8] {
         var writer = JSONWriter()
         write(into: &writer)
@@ -56,8 +57,8 @@ extension YAMLNode {
         }
     }
 
-    /// JSON's grammar of numbers: YAML's `+1`, `.5`, `0x1F`, `.inf` stay strings, which a schema that
-    /// asks for a number then refuses by name.
+    /// JSON's grammar of numbers: YAML's `+1`, `.5`, `0x1F`, `.inf` stay strings, which a schema
+    /// that asks for a number then refuses by name.
     static func isJSONNumber(_ text: String) -> Bool {
         var rest = Substring(text).utf8
         func skip(_ bytes: [UInt8]) -> Bool {

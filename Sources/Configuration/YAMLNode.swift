@@ -4,7 +4,8 @@
 
 /// A value of a YAML document.
 package struct YAMLNode: Equatable, Sendable {
-    /// What the value is. `isPlain` is false for quoted and block scalars: those are always strings.
+    /// What the value is. `isPlain` is false for quoted and block scalars: those are always
+    /// strings.
     package enum Content: Equatable, Sendable {
         case scalar(String, isPlain: Bool)
         case sequence([YAMLNode])

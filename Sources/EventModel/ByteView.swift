@@ -6,7 +6,7 @@ package typealias ByteView = UnsafeRawBufferPointer
 
 extension UnsafeRawBufferPointer {
     /// Byte for byte the same.
-    package func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+    @inlinable package func isSame(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
         guard count > 0 else { return true }
         var index = 0
@@ -26,7 +26,7 @@ extension UnsafeRawBufferPointer {
     }
 
     /// Byte for byte the same as a literal.
-    package func isSame(as literal: StaticString) -> Bool {
+    @inlinable package func isSame(as literal: StaticString) -> Bool {
         isSame(
             as: UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }

@@ -143,8 +143,8 @@ extension Decimal {
     /// Whether this number can divide: not zero, and of at most 18 significant digits.
     package var isDivisor: Bool { !isZero && digitCount <= 18 }
 
-    /// An integer times the divisor, exactly. The work is linear in the text, also for 1e1000000000.
-    /// The divisor must be one (`isDivisor`).
+    /// An integer times the divisor, exactly. The work is linear in the text, also for
+    /// 1e1000000000. The divisor must be one (`isDivisor`).
     package func isMultiple(of divisor: Decimal) -> Bool {
         precondition(divisor.isDivisor, "a divisor has 1 to 18 significant digits")
         guard !isZero else { return true }

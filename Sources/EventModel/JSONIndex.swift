@@ -48,7 +48,7 @@ package struct JSONView {
     /// Index of this value's node.
     package let index: Int
 
-    package init(
+    @inlinable package init(
         nodes: UnsafePointer<JSONNode>, document: UnsafePointer<UInt8>,
         sideText: UnsafePointer<UInt8>, index: Int
     ) {
@@ -58,27 +58,27 @@ package struct JSONView {
         self.index = index
     }
 
-    package var kind: JSONKind { nodes[index].kind }
+    @inlinable package var kind: JSONKind { nodes[index].kind }
 
     /// The value's span: a string's unescaped content, everything else as written.
-    package var bytes: ByteView {
+    @inlinable package var bytes: ByteView {
         let node = nodes[index]
         let base = node.isInSideText ? sideText : document
         return ByteView(start: base + Int(node.start), count: Int(node.length))
     }
 
     /// The value at another node of the same index.
-    package func at(_ other: Int) -> JSONView {
+    @inlinable package func at(_ other: Int) -> JSONView {
         JSONView(nodes: nodes, document: document, sideText: sideText, index: other)
     }
 
     /// The value of the member with that name; nil when it is absent or this is no object.
-    package func member(_ name: StaticString) -> JSONView? {
+    @inlinable package func member(_ name: StaticString) -> JSONView? {
         member(ByteView(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 
     /// The value of the member with that name; nil when it is absent or this is no object.
-    package func member(_ name: ByteView) -> JSONView? {
+    @inlinable package func member(_ name: ByteView) -> JSONView? {
         guard kind == .object else { return nil }
         var at = index + 1
         let end = Int(nodes[index].next)
@@ -90,7 +90,7 @@ package struct JSONView {
     }
 
     /// The content of the string member with that name; nil when absent or no string.
-    package func string(_ name: StaticString) -> ByteView? {
+    @inlinable package func string(_ name: StaticString) -> ByteView? {
         guard let value = member(name), value.kind == .string else { return nil }
         return value.bytes
     }
@@ -114,7 +114,7 @@ package struct JSONView {
     }
 
     /// Calls `body` for each member (name, value) of an object, in document order.
-    package func forEachMember<E: Error>(_ body: (ByteView, JSONView) throws(E) -> Void) throws(E) {
+    @inlinable package func forEachMember<E: Error>(_ body: (ByteView, JSONView) throws(E) -> Void) throws(E) {
         guard kind == .object else { return }
         var at = index + 1
         let end = Int(nodes[index].next)
@@ -125,7 +125,7 @@ package struct JSONView {
     }
 
     /// Calls `body` for each element of an array, in order.
-    package func forEachElement<E: Error>(_ body: (JSONView) throws(E) -> Void) throws(E) {
+    @inlinable package func forEachElement<E: Error>(_ body: (JSONView) throws(E) -> Void) throws(E) {
         guard kind == .array else { return }
         var at = index + 1
         let end = Int(nodes[index].next)

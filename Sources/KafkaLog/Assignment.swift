@@ -16,7 +16,8 @@ struct Assignment {
     /// A revocation, possibly of nothing we had started, that the group waits for.
     var awaitsRevocation = false
     var paused: Set<TopicPartition> = []
-    /// Rewinds asked for while a revocation was open: an unassign then would be taken for its answer.
+    /// Rewinds asked for while a revocation was open: an unassign then would be taken for its
+    /// answer.
     var deferredRewinds: [Partition: [Topic: Offset]] = [:]
     /// Set when leaving for good: the callback then answers by itself.
     var isClosing = false

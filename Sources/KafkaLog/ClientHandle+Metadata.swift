@@ -7,8 +7,8 @@ import EventModel
 import Glibc
 
 extension ClientHandle {
-    /// Partition and replica counts of these topics, absent where the topic is. Also warms the client: the first
-    /// record to a topic it has not heard of would wait up to a second.
+    /// Partition and replica counts of these topics, absent where the topic is. Also warms the
+    /// client: the first record to a topic it has not heard of would wait up to a second.
     func metadata(
         of wanted: [Topic], _ operation: String
     ) throws(LogError) -> [Topic: (partitions: Int32, replication: Int32)] {

@@ -95,8 +95,8 @@ final class ClientHandle {
         return made
     }
 
-    /// Which of our topics a handle in a message names. Comparing pointers is what the loop pays; the
-    /// name is only asked for when the library used another handle.
+    /// Which of our topics a handle in a message names. Comparing pointers is what the loop pays;
+    /// the name is only asked for when the library used another handle.
     func topic(of handle: OpaquePointer?) -> Topic? {
         for (index, known) in topics.enumerated() where known == handle && handle != nil {
             return Topic(rawValue: UInt8(index))
@@ -106,14 +106,16 @@ final class ClientHandle {
     }
 
     /// Ends the client within the configured bound. A consumer leaves its group when `leaves`.
-    func close(leaves: Bool = false) {
+    func close(leaves: Bool = false, millisecondsMax: Int64? = nil) {
         guard !isClosed else { return }
         isClosed = true
         let client = Handed(pointer: rk)
         let held = topics.compactMap { $0.map(Handed.init(pointer:)) }
         topics = []
         let context = context
-        let ended = BoundedCall.run(millisecondsMax: configuration.closeMillisecondsMax) {
+        let ended = BoundedCall.run(
+            millisecondsMax: millisecondsMax ?? configuration.closeMillisecondsMax
+        ) {
             if leaves { rd_kafka_consumer_close(client.pointer) }
             for topic in held { rd_kafka_topic_destroy(topic.pointer) }
             rd_kafka_destroy_flags(client.pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)

@@ -22,8 +22,8 @@ package struct KafkaConfiguration: Sendable {
     package var topicPrefix: String
     /// librdkafka's own properties, as the operator wrote them.
     package var properties: [String: String]
-    /// session.timeout.ms and transaction.timeout.ms, in milliseconds. 10 s in the product; tests that
-    /// wait for a session's end make it shorter.
+    /// session.timeout.ms and transaction.timeout.ms, in milliseconds. 10 s in the product; tests
+    /// that wait for a session's end make it shorter.
     package var sessionMilliseconds = 10_000
     /// How long to wait for a first answer of the cluster, in milliseconds.
     package var connectMillisecondsMax: Int64 = 15_000

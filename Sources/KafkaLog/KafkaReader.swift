@@ -21,7 +21,8 @@ package final class KafkaReader: LogReader {
     ) throws(LogError) {
         self.configuration = configuration
         self.log = log ?? ClientCallbacks.dropped
-        // group.id only because the library wants one to assign; it is never joined or committed to.
+        // group.id only because the library wants one to assign; it is never joined or committed
+        // to.
         client = try ClientHandle(
             RD_KAFKA_CONSUMER,
             own: [("group.id", configuration.groupID), ("enable.auto.commit", "false")]

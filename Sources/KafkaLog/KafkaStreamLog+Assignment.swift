@@ -2,9 +2,9 @@
 // other inputs) are assigned and unassigned along with it.
 //
 // The group's assign is answered at once, with an empty incremental_assign inside the callback, so
-// that a long restore holds nobody up; what is fetched is added partition by partition in `start`. The
-// group's revoke is answered in `finishRevocation`, after the caller has committed or dropped its batch:
-// librdkafka waits for it (join state wait-unassign-call), heartbeats go on meanwhile.
+// that a long restore holds nobody up; what is fetched is added partition by partition in `start`.
+// The group's revoke is answered in `finishRevocation`, after the caller has committed or dropped
+// its batch: librdkafka waits for it (join state wait-unassign-call), heartbeats go on meanwhile.
 
 import CRdKafka
 package import EventLog
@@ -128,7 +128,8 @@ extension KafkaStreamLog {
         assignment.setDelivering(partition, true)
     }
 
-    /// A change that cannot fail but for a member that is on its way out, which the next event tells.
+    /// A change that cannot fail but for a member that is on its way out, which the next event
+    /// tells.
     private func change(
         _ operation: String, _ list: borrowing PartitionList,
         with call: (OpaquePointer?, UnsafePointer<rd_kafka_topic_partition_list_t>?)

@@ -70,7 +70,7 @@ package final class KafkaStreamLog: StreamLog {
     }
 
     package func reopenProducers() throws(LogError) {
-        for producer in producers { producer.close() }
+        for producer in producers { producer.close(millisecondsMax: 500) }
         producers = []
         try openProducers()
     }
@@ -123,8 +123,8 @@ enum ReadingProperties {
             ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
             ("auto.offset.reset", "error"), ("allow.auto.create.topics", "false"),
             ("queued.min.messages", "1000000"), ("queued.max.messages.kbytes", "131072"),
-            // How late an end is told: the broker keeps a fetch that finds nothing for so long. Records
-            // end the wait at once.
+            // How late an end is told: the broker keeps a fetch that finds nothing for so long.
+            // Records end the wait at once.
             ("fetch.wait.max.ms", "10"), ("fetch.error.backoff.ms", "10"),
         ]
     }

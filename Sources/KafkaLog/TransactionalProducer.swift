@@ -1,6 +1,6 @@
 // One transactional producer: one transaction, from begin to commit, and what to do when it breaks.
-// Two of these are used in turn (KafkaStreamLog+Commit): a transaction right behind another of the same
-// id waits 20-100 ms for the coordinator (facts in docs/architecture.md).
+// Two of these are used in turn (KafkaStreamLog+Commit): a transaction right behind another of the
+// same id waits 20-100 ms for the coordinator (facts in docs/architecture.md).
 
 import CRdKafka
 import EventLog
@@ -56,7 +56,16 @@ final class TransactionalProducer {
         return counts
     }
 
-    func close() { client.close() }
+    /// - Parameter millisecondsMax: less than the configured bound, for a producer that is given
+    /// up:
+    ///   its successor's init_transactions fences it, so nobody needs to wait for its end.
+    func close(millisecondsMax: Int64? = nil) { client.close(millisecondsMax: millisecondsMax) }
+
+    /// How long a commit or an abort may take. The library recommends -1, which waits as long as
+    /// the brokers stay away (seen: 53 s), because after a timeout both sides may see a different
+    /// state; ours is never used again then: the outcome is unknown and the handle is thrown away.
+    /// Records time out with the transaction.
+    private var endMillisecondsMax: Int32 { Int32(configuration.sessionMilliseconds * 2) }
 
     /// One transaction, or nothing of it.
     func commit(
@@ -69,13 +78,8 @@ final class TransactionalProducer {
         if let error = rd_kafka_begin_transaction(client.rk) { throw giveUp(error, "begin") }
         try produceAll(buffer)
         try send(offsets, membership)
-        // -1 as the library asks for: other values risk a state that both sides see differently.
-        while let error = rd_kafka_commit_transaction(client.rk, -1) {
+        if let error = rd_kafka_commit_transaction(client.rk, endMillisecondsMax) {
             if rd_kafka_error_txn_requires_abort(error) != 0 { throw giveUp(error, "commit") }
-            if rd_kafka_error_is_retriable(error) != 0, rd_kafka_error_is_fatal(error) == 0 {
-                rd_kafka_error_destroy(error)  // resumable: the commit goes on where it was
-                continue
-            }
             throw unknown(error, "commit")
         }
         rd_kafka_poll(client.rk, 0)
@@ -182,13 +186,14 @@ final class TransactionalProducer {
 
     // MARK: - Offsets, failures
 
-    /// Retriable but not resumable: the same arguments again, within the session's length.
+    /// Retriable but not resumable: the same arguments again, within the session.
     private func send(
         _ offsets: borrowing PartitionList, _ membership: OpaquePointer
     ) throws(LogError) {
-        let deadline = Monotonic.milliseconds() + 10_000
+        let deadline = Monotonic.milliseconds() + Int64(configuration.sessionMilliseconds)
         while let error = rd_kafka_send_offsets_to_transaction(
-            client.rk, offsets.pointer, membership, 5_000)
+            client.rk, offsets.pointer, membership,
+            Int32(configuration.sessionMilliseconds / 2))
         {
             if rd_kafka_error_txn_requires_abort(error) == 0,
                 rd_kafka_error_is_fatal(error) == 0,
@@ -212,14 +217,7 @@ final class TransactionalProducer {
     /// Aborts. Nothing of the transaction is visible then: the batch may be decided anew, unless a
     /// person has to act first.
     private func abort(because cause: LogError) -> LogError {
-        let deadline = Monotonic.milliseconds() + 10_000
-        while let error = rd_kafka_abort_transaction(client.rk, -1) {
-            if rd_kafka_error_is_fatal(error) == 0, rd_kafka_error_is_retriable(error) != 0,
-                Monotonic.milliseconds() < deadline
-            {
-                rd_kafka_error_destroy(error)
-                continue
-            }
+        if let error = rd_kafka_abort_transaction(client.rk, endMillisecondsMax) {
             return unknown(error, "abort after \(cause.operation)")
         }
         let reaction: LogError.Reaction =
@@ -236,11 +234,16 @@ final class TransactionalProducer {
     /// The broker may have committed: only the log knows. Consumes the error.
     private func unknown(_ error: OpaquePointer, _ operation: String) -> LogError {
         defer { rd_kafka_error_destroy(error) }
-        let cause = mapping(of: error, operation)
+        // The error's own code: a record that failed earlier is not why the handle is broken.
+        let code = rd_kafka_error_code(error)
+        let cause = LogError.kafka(
+            code, operation, configuration, detail: String(cString: rd_kafka_error_string(error)))
+        let needsPerson = LogError.needsPerson(code)
         return LogError(
             operation: operation, code: cause.code,
-            reaction: cause.reaction == .stopProcess ? .stopProcess : .outcomeUnknown,
-            message: cause.message, hint: cause.hint)
+            reaction: needsPerson ? .stopProcess : .outcomeUnknown, message: cause.message,
+            hint: needsPerson
+                ? cause.hint : "The producer is opened again and the log decides what happened.")
     }
 
     private func mapping(of error: OpaquePointer, _ operation: String) -> LogError {

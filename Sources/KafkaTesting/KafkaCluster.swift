@@ -59,8 +59,8 @@ package final class KafkaCluster: Sendable {
         bootstrap = found
     }
 
-    /// A shell in a session of its own that waits for this process to end and stops the cluster then: also
-    /// after a crash or a kill -9 no broker is left behind.
+    /// A shell in a session of its own that waits for this process to end and stops the cluster
+    /// then: also after a crash or a kill -9 no broker is left behind.
     private static func watch(_ directory: String, _ launcher: KafkaLauncher) {
         let script = """
             while kill -0 "$1" 2>/dev/null; do sleep 0.5; done

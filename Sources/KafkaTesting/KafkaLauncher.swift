@@ -50,7 +50,7 @@ package struct KafkaLauncher: Sendable {
     package static let isAvailable: Bool = {
         if find() != nil, Subprocess.run("java", ["-version"]).status == 0 { return true }
         let text = """
-            ** NO KAFKA: tests on a real broker are SKIPPED. Needed: Java 17, and jars in KAFKA_LIBS,
+            ** NO KAFKA: tests on a real broker are SKIPPED. Needed: Java 17, jars in KAFKA_LIBS,
             ** ../shared/kafka/libs or KAFKA_HOME/libs, with the launcher ../shared/kafka/broker.
 
             """

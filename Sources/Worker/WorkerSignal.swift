@@ -28,6 +28,8 @@ package enum WorkerSignal: Sendable {
     case draining
     case stopped(thread: Int)
     case failed(thread: Int, why: String)
+    /// A line of the log's client library, with syslog's level.
+    case clientLine(level: Int32, text: String)
 
     /// The name, as documented.
     package var name: String {
@@ -53,6 +55,7 @@ package enum WorkerSignal: Sendable {
         case .draining: "draining"
         case .stopped: "stopped"
         case .failed: "failed"
+        case .clientLine: "clientLine"
         }
     }
 }

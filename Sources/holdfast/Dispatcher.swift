@@ -1,5 +1,5 @@
-// From words to an exit code: parse, resolve, run, and say what went wrong. Tests call it as main does,
-// with streams and a log of their own.
+// From words to an exit code: parse, resolve, run, and say what went wrong. Tests call it as main
+// does, with streams and a log of their own.
 
 import Configuration
 package import EventModel

@@ -36,7 +36,8 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         }
     }
 
-    /// What an error of the log means for the caller of the command. Codes are Kafka's and SQLite's.
+    /// What an error of the log means for the caller of the command. Codes are Kafka's and
+    /// SQLite's.
     package init(of error: LogError) {
         let code = error.code.uppercased()
         func mentions(_ words: String...) -> Bool { words.contains { code.contains($0) } }

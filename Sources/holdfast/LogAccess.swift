@@ -1,4 +1,5 @@
-// Small helpers over the log protocols: errors become the command's, and a scan reads what there is.
+// Small helpers over the log protocols: errors become the command's, and a scan reads what there
+// is.
 
 import Configuration
 import EventLog

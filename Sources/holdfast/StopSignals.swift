@@ -1,5 +1,5 @@
-// SIGINT and SIGTERM as a count that loops look at. A handler may do next to nothing, so it adds one
-// to an atomic; what to do about it is decided where it is safe.
+// SIGINT and SIGTERM as a count that loops look at. A handler may do next to nothing, so it adds
+// one to an atomic; what to do about it is decided where it is safe.
 
 import Glibc
 import Synchronization

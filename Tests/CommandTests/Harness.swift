@@ -83,7 +83,8 @@ private final class FakeReader: LogReader {
         for (index, header) in record.headers.enumerated() {
             headers.initializeElement(
                 at: index,
-                to: HeaderView(name: Self.copy(Array(header.name.utf8)), value: Self.copy(header.value)))
+                to: HeaderView(
+                    name: Self.copy(Array(header.name.utf8)), value: Self.copy(header.value)))
         }
         return LogRecord(
             topic: record.topic, partition: Partition(record.partition), offset: Offset(offset),
@@ -102,7 +103,10 @@ private final class FakeReader: LogReader {
     func release(_ record: LogRecord) {
         held -= 1
         for view in [record.key, record.value] {
-            if let view { UnsafeMutableRawBufferPointer(mutating: view).initializeMemory(as: UInt8.self, repeating: 0x21) }
+            if let view {
+                UnsafeMutableRawBufferPointer(mutating: view).initializeMemory(
+                    as: UInt8.self, repeating: 0x21)
+            }
         }
     }
     func close() { precondition(held == 0, "every polled record is released once") }
@@ -154,7 +158,9 @@ final class Harness {
     /// How many writes to the output are taken before its reader goes away.
     var writesUntilClosed = Int.max
 
-    func run(_ words: String...) -> Answer {
+    func run(_ words: String...) -> Answer { run(words) }
+
+    func run(_ words: [String]) -> Answer {
         var output: [UInt8] = []
         var error: [UInt8] = []
         let isTerminal = isTerminal

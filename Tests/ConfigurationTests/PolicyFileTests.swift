@@ -1,4 +1,5 @@
-// Policy and topic files: the shipped ones mean what the code has built in; wrong ones name the place.
+// Policy and topic files: the shipped ones mean what the code has built in; wrong ones name the
+// place.
 
 import Contracts
 import Decisions
@@ -35,15 +36,20 @@ import Testing
         ("owner: quality", "owner: ''", ""),
         ("gapSeconds: 1800", "gapSeconds: soon", ""),
         ("gapSeconds: 1800", "gapSeconds: 0", "It must be at least 1 and at most 31536000"),
-        ("acceptedSources: all", "acceptedSources: some", "Write all, or [/mes/plant-1, /qms/site]"),
+        (
+            "acceptedSources: all", "acceptedSources: some",
+            "Write all, or [/mes/plant-1, /qms/site]"
+        ),
         ("acceptedSources: all", "acceptedSources: []", "Write all"),
         ("acceptedSources: all", "acceptedSources: [a, a]", ""),
         ("version: 1", "version: 2", "Use the holdfast that the policy is for"),
         ("requireRegisteredLots: false", "requireRegisteredLots: 0", ""),
         ("dimensions: [", "dimensions: [event, ", "Remove it"),
         ("intake:", "intakes:", ""),
-        ("{type: mes.stepFailed.v1,", "{type: mes.stepFailed.v1, limitKinds: [OOS],",
-            "Remove 'limitKinds'"),
+        (
+            "{type: mes.stepFailed.v1,", "{type: mes.stepFailed.v1, limitKinds: [OOS],",
+            "Remove 'limitKinds'"
+        ),
     ])
     func `a wrong policy names its place`(good: String, bad: String, wayOut: String) throws {
         let range = try #require(Self.text.firstRange(of: good))

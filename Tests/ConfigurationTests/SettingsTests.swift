@@ -36,17 +36,23 @@ import Testing
 
     @Test(arguments: [
         ("thraeds: 2", "unknown setting 'thraeds'", "Did you mean 'threads'?"),
-        ("topics: {partition: 2}", "unknown setting 'topics.partition'",
-            "Did you mean 'topics.partitions'?"),
+        (
+            "topics: {partition: 2}", "unknown setting 'topics.partition'",
+            "Did you mean 'topics.partitions'?"
+        ),
         ("threads: 0", "0 threads is out of range", "It must be from 1 to 256"),
         ("threads: two", "'two' is no whole number", "Write it in digits"),
         ("dedupe-window: 90m", "90m is no multiple of 1h", ""),
         ("commit-interval: 5s", "5s is out of range", "It must be from 1ms to 4999ms"),
         ("output: jsn", "'jsn' is none of human, json", "Did you mean 'json'?"),
-        ("log: kafka://u:p@h:1", "user and password do not belong in the URL",
-            "Set sasl.username and sasl.password under kafka: in holdfast.yaml"),
-        ("kafka: {acks: 1}", "the property 'acks' may not be set: transactions need all",
-            "Remove it"),
+        (
+            "log: kafka://u:p@h:1", "user and password do not belong in the URL",
+            "Set sasl.username and sasl.password under kafka: in holdfast.yaml"
+        ),
+        (
+            "kafka: {acks: 1}", "the property 'acks' may not be set: transactions need all",
+            "Remove it"
+        ),
         ("- threads", "a list where a mapping of settings is expected", ""),
         ("rate: 5", "unknown setting 'rate'", "Did you mean 'state'?"),
     ])

@@ -57,8 +57,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{b: 1.50, a: [yes, true, ~, '1', 0x1F, -0, 1e3, 01, .5, 1.]}",
-            #"{"a":["yes",true,null,"1","0x1F",-0,1e3,"01",".5","1."],"b":1.50}"#),
+        (
+            "{b: 1.50, a: [yes, true, ~, '1', 0x1F, -0, 1e3, 01, .5, 1.]}",
+            #"{"a":["yes",true,null,"1","0x1F",-0,1e3,"01",".5","1."],"b":1.50}"#
+        ),
         ("a: \"x\\\"y\"\nB:\n", #"{"B":null,"a":"x\"y"}"#),
     ])
     func `canonical JSON follows the core schema as far as JSON goes`(yaml: String, json: String)

@@ -1,5 +1,5 @@
-// The contract itself: what is embedded is what stands in topics/, every type has its schema, examples
-// keep it and the bad examples do not, and the AsyncAPI document names everything once.
+// The contract itself: what is embedded is what stands in topics/, every type has its schema,
+// examples keep it and the bad examples do not, and the AsyncAPI document names everything once.
 
 import Contracts
 import EventModel
@@ -164,7 +164,8 @@ func member(_ name: StaticString, of text: String) throws -> String? {
         let schema = try String(contentsOf: Self.asyncapi, encoding: .utf8)
             .replacingOccurrences(
                 of: "\"http://json-schema.org/draft-07/schema\",\n    \"title\"",
-                with: "\"https://json-schema.org/draft/2020-12/schema\",\n    \"title\"")
+                with: "\"https://json-schema.org/draft/2020-12/schema\",\n    \"title\""
+            )
             .replacingOccurrences(of: "\"definitions\": {", with: "\"$defs\": {")
             .replacingOccurrences(of: "\"items\": [", with: "\"prefixItems\": [")
             .replacingOccurrences(of: "/definitions/", with: "/$defs/")

@@ -1,5 +1,5 @@
-// The pages say what the code does: the lists in docs/events.md and docs/dead-letters.md against the types,
-// the schemas and the reasons.
+// The pages say what the code does: the lists in docs/events.md and docs/dead-letters.md against
+// the types, the schemas and the reasons.
 
 import Contracts
 import EventModel

@@ -1,5 +1,5 @@
-// What the tests of events share: records made by hand, their outcome as plain values, and the files of
-// the contract.
+// What the tests of events share: records made by hand, their outcome as plain values, and the
+// files of the contract.
 
 import Contracts
 import Digests

@@ -28,6 +28,22 @@ private func text(_ scalar: UInt32) -> String {
         #expect(find(String(repeating: "x", count: 1_000)) == nil)
     }
 
+    @Test func `every extension is known by its name, and others are told from ill-formed ones`() {
+        func name(_ text: String) -> AttributeName {
+            var text = text
+            return text.withUTF8 { AttributeName(ByteView($0)) }
+        }
+        for known in Extension.allCases {
+            let text = known.name.description
+            #expect(name(text) == .known(known))
+            #expect(name(text + "x") == .other && name("x" + text.dropFirst()) == .other)
+            #expect(name(text.uppercased()) == .illFormed)
+        }
+        #expect(name("data_base64") == .dataBase64 && name("data_base32") == .illFormed)
+        #expect(name("") == .illFormed && name("a-b") == .illFormed && name("ä") == .illFormed)
+        #expect(name("a1") == .other && name("{") == .illFormed && name("`") == .illFormed)
+    }
+
     @Test(arguments: [
         ("", "", true), ("QQ==", "A", true), ("QUI=", "AB", true), ("QUJD", "ABC", true),
         ("QUJDRA==", "ABCD", true), ("QR==", "", false), ("QUJ=", "", false), ("QQ=", "", false),

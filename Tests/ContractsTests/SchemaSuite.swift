@@ -89,8 +89,8 @@ enum SchemaSuite {
         }
     }
 
-    /// The remote documents of the suite that keep to the supported keywords, under the URIs that the
-    /// suite gives them: what is compiled together may refer to each other.
+    /// The remote documents of the suite that keep to the supported keywords, under the URIs that
+    /// the suite gives them: what is compiled together may refer to each other.
     static let remotes: [(uri: String, text: [UInt8])] = {
         let folder = "../../remotes/draft2020-12"
         let folders = ["", "/baseUriChange", "/baseUriChangeFolder", "/nested"]

@@ -32,7 +32,7 @@ import Testing
                     alertId: alert, deviationId: deviation,
                     leader: MemberName(source: "/mes/1", id: "a"), rule: "group",
                     dimension: "failureMode", windowFrom: World.at(0), windowTo: World.at(30),
-                    memberCount: 2),
+                    gapSeconds: 1_800, memberCount: 2),
             ])
         let third = try world.sendThrough(Sample.failed("c", lot: "L-2", minute: 31))
         guard case .deviationUpdated(_, _, 3, _, 2) = third[third.count - 2].payload else {
@@ -49,7 +49,7 @@ import Testing
         guard
             case .alertRaised(let alertId, _, .critical, _, let escalates) =
                 escalated.last?.payload,
-            case .alertSuppressed(let named, _, let leader, _, _, _, _, 3) = equal.last?.payload
+            case .alertSuppressed(let named, _, let leader, _, _, _, _, _, 3) = equal.last?.payload
         else { return #expect(Bool(false)) }
         #expect(escalates == raised.last?.id)
         #expect(alertId == escalated.last?.id)

@@ -13,6 +13,15 @@ enum AttributeName: Equatable {
     /// Against CloudEvents 1.0.2, 3.1: lower-case letters and digits only.
     case illFormed
 
+    var isExtension: Bool {
+        switch self {
+        case .known, .other: true
+        case .specversion, .id, .source, .type, .subject, .time, .datacontenttype, .dataschema,
+            .data, .dataBase64, .illFormed:
+            false
+        }
+    }
+
     init(_ name: ByteView) {
         switch name.count {
         case 2 where name.isSame(as: "id"): self = .id
@@ -30,9 +39,20 @@ enum AttributeName: Equatable {
     }
 
     private static func `extension`(_ name: ByteView) -> AttributeName {
-        for known in Extension.allCases where name.isSame(as: known.name) { return .known(known) }
-        guard name.count > 0 else { return .illFormed }
-        for byte in name where !(byte &- 0x61 < 26 || byte &- 0x30 < 10) { return .illFormed }
-        return .other
+        switch name.count {
+        case 0: return .illFormed
+        case 6 where name.isSame(as: "authid"): return .known(.authid)
+        case 7 where name.isSame(as: "dataref"): return .known(.dataref)
+        case 8 where name.isSame(as: "sequence"): return .known(.sequence)
+        case 10 where name.isSame(as: "tracestate"): return .known(.tracestate)
+        case 11 where name.isSame(as: "traceparent"): return .known(.traceparent)
+        case 11 where name.isSame(as: "causationid"): return .known(.causationid)
+        case 12 where name.isSame(as: "partitionkey"): return .known(.partitionkey)
+        case 12 where name.isSame(as: "recordedtime"): return .known(.recordedtime)
+        case 13 where name.isSame(as: "correlationid"): return .known(.correlationid)
+        default:
+            for byte in name where !(byte &- 0x61 < 26 || byte &- 0x30 < 10) { return .illFormed }
+            return .other
+        }
     }
 }

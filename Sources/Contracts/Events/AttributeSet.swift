@@ -1,11 +1,14 @@
-// The attributes of one event while they are collected, and the rules of CloudEvents 1.0.2 they must
-// keep. Both modes fill the same set, so both obey the same rules.
+// The attributes of one event while they are collected, and the rules of CloudEvents 1.0.2 they
+// must keep. Both modes fill the same set, so both obey the same rules.
 
 import EventModel
 
 /// Attributes as found. A view without a base address is an absent attribute.
 struct AttributeSet {
     private static var absent: ByteView { ByteView(start: nil, count: 0) }
+
+    /// Asked for once: `allCases` makes an array each time.
+    static let extensionCount = Extension.allCases.count
 
     private var specversion = absent
     private var id = absent
@@ -22,7 +25,7 @@ struct AttributeSet {
     init(extensions: UnsafeMutablePointer<ByteView>, attributeBytesMax: Int) {
         self.extensions = extensions
         self.attributeBytesMax = attributeBytesMax
-        extensions.update(repeating: Self.absent, count: Extension.allCases.count)
+        extensions.update(repeating: Self.absent, count: Self.extensionCount)
     }
 
     /// Whether the data is JSON: said, or not said otherwise.
@@ -81,7 +84,9 @@ struct AttributeSet {
 
     /// The envelope, when the attributes keep the rules. What is wrong with the envelope is said
     /// before what is wrong with its time.
-    func envelope(data: ReceivedData) throws(Rejection) -> Envelope {
+    func envelope(
+        data: ReceivedData, sources: inout SourceCheck
+    ) throws(Rejection) -> Envelope {
         guard specversion.isSame(as: "1.0") else {
             throw Rejection(
                 .notACloudEvent,
@@ -92,7 +97,7 @@ struct AttributeSet {
         try require(id, "id")
         try require(source, "source")
         try require(type, "type")
-        guard URISyntax.isReference(source) else {
+        guard sources.isReference(source) else {
             throw Rejection(
                 .notACloudEvent, "source \(Rejection.quote(source)) is no URI-reference")
         }

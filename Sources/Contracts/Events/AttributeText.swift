@@ -1,5 +1,6 @@
-// What the text of an attribute may hold (CloudEvents 1.0.2, "Type System"): no control characters,
-// no noncharacters, valid UTF-8. Nearly all are printable ASCII, which is found eight bytes at a time.
+// What the text of an attribute may hold (CloudEvents 1.0.2, "Type System"): no control
+// characters, no noncharacters, valid UTF-8. Nearly all are printable ASCII, which is found eight
+// bytes at a time.
 
 import EventModel
 

@@ -1,5 +1,5 @@
-// data_base64 (RFC 4648, section 4), read strictly: the standard alphabet, padded, no line breaks, no
-// stray bits in the last digit. So equal data has one spelling only.
+// data_base64 (RFC 4648, section 4), read strictly: the standard alphabet, padded, no line breaks,
+// no stray bits in the last digit. So equal data has one spelling only.
 
 import EventModel
 

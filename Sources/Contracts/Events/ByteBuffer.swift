@@ -1,5 +1,5 @@
-// Bytes that we own at an address that does not move until they are replaced: what a view of decoded
-// base64, of an encoded event or of upcast data points into.
+// Bytes that we own at an address that does not move until they are replaced: what a view of
+// decoded base64, of an encoded event or of upcast data points into.
 
 import EventModel
 

@@ -1,5 +1,5 @@
-// The compiled contract: a checker per event type, made once at start from the schemas that the binary
-// carries, and the table of type names. Read-only, shared by all decoders.
+// The compiled contract: a checker per event type, made once at start from the schemas that the
+// binary carries, and the table of type names. Read-only, shared by all decoders.
 
 package import EventModel
 
@@ -9,8 +9,8 @@ package final class ContractRegistry: Sendable {
     private let checkers: ContiguousArray<SchemaChecker>
     package let types = EventTypeTable()
 
-    /// Compiles every schema. Throws for a schema that uses what the compiler does not support: found
-    /// at start, never at a record.
+    /// Compiles every schema. Throws for a schema that uses what the compiler does not support:
+    /// found at start, never at a record.
     package init(limits: Limits) throws(SchemaError) {
         var options = SchemaOptions()
         options.limits = limits

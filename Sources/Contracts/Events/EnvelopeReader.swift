@@ -10,6 +10,7 @@ struct EnvelopeReader: ~Copyable {
     /// For decoded base64 only: the view of the envelope around it must stay.
     private var dataParser: JSONParser
     private var decoded = ByteBuffer()
+    private var sources = SourceCheck()
     /// One view per case of `Extension`.
     let extensions: UnsafeMutablePointer<ByteView>
 
@@ -17,9 +18,9 @@ struct EnvelopeReader: ~Copyable {
         self.limits = limits
         parser = JSONParser(limits: limits)
         dataParser = JSONParser(limits: limits)
-        extensions = .allocate(capacity: Extension.allCases.count)
+        extensions = .allocate(capacity: AttributeSet.extensionCount)
         extensions.initialize(
-            repeating: ByteView(start: nil, count: 0), count: Extension.allCases.count)
+            repeating: ByteView(start: nil, count: 0), count: AttributeSet.extensionCount)
     }
 
     deinit { extensions.deallocate() }
@@ -69,7 +70,7 @@ struct EnvelopeReader: ~Copyable {
         let data: ReceivedData =
             attributes.isDataJSON
             ? .json(try Self.parse(value, with: &parser), bytes: value) : .opaque(value)
-        return try attributes.envelope(data: data)
+        return try attributes.envelope(data: data, sources: &sources)
     }
 
     // MARK: structured mode: one JSON object
@@ -93,33 +94,34 @@ struct EnvelopeReader: ~Copyable {
             case .data: data = member
             case .dataBase64: base64 = member.kind == .null ? nil : member
             default:
-                // A null attribute is an absent one (JSON event format 1.0.2, 2.2).
-                if member.kind == .null && name != .illFormed { continue }
-                try Self.checkKind(of: member, name, written)
-                try attributes.take(name, written: written, text: member.bytes)
+                if try Self.isText(member, name, written) {
+                    try attributes.take(name, written: written, text: member.bytes)
+                }
             }
         }
         let received = try receive(data, base64, isJSON: attributes.isDataJSON)
-        return try attributes.envelope(data: received)
+        return try attributes.envelope(data: received, sources: &sources)
     }
 
-    /// What CloudEvents names is text; an extension may also be a truth value or an integer.
-    private static func checkKind(
-        of member: JSONView, _ name: AttributeName, _ written: ByteView
-    ) throws(Rejection) {
+    /// Whether an attribute has a text to take. What CloudEvents names is text; an extension may
+    /// also be a truth value or an integer. A null attribute is an absent one (JSON event format
+    /// 1.0.2, 2.2).
+    private static func isText(
+        _ member: JSONView, _ name: AttributeName, _ written: ByteView
+    ) throws(Rejection) -> Bool {
+        let isAllowed: Bool
         switch member.kind {
-        case .string: return
-        case .true, .false, .number:
-            let isExtension: Bool
-            switch name {
-            case .known, .other: isExtension = true
-            default: isExtension = false
-            }
-            if isExtension && (member.kind != .number || isInteger(member.bytes)) { return }
-        case .object, .array, .null: break
+        case .string: return true
+        case .null: return name == .illFormed
+        case .true, .false: isAllowed = name.isExtension
+        case .number: isAllowed = name.isExtension && isInteger(member.bytes)
+        case .object, .array: isAllowed = false
         }
-        throw Rejection(
-            .notACloudEvent, "\(Rejection.quote(written)) is of a type that no attribute has")
+        guard isAllowed else {
+            throw Rejection(
+                .notACloudEvent, "\(Rejection.quote(written)) is of a type that no attribute has")
+        }
+        return true
     }
 
     /// CloudEvents' Integer: 32 bits, no fraction, no exponent.

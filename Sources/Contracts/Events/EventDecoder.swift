@@ -1,7 +1,7 @@
 // Intake as far as it needs no state: from a record to a checked event, or to a named refusal. The
 // stages stand below in the order of design.md; the first refusal counts. What needs state follows
-// in the worker: dedupe (identityConflict), and unknownSource and danglingReference where the policy
-// asks for them.
+// in the worker: dedupe (identityConflict), and unknownSource and danglingReference where the
+// policy asks for them.
 
 import Digests
 package import EventModel
@@ -65,7 +65,8 @@ package final class EventDecoder {
         case .valueTooLarge:
             throw Rejection(
                 .tooLarge,
-                "the value has \(value?.count ?? 0) bytes, at most \(limits.recordBytesMax) are taken"
+                "the value has \(value?.count ?? 0) bytes, at most "
+                    + "\(limits.recordBytesMax) are taken"
             )
         case .keyTooLarge:
             throw Rejection(

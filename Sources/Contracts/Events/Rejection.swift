@@ -1,5 +1,5 @@
-// A refusal: the named reason and what exactly was wrong. Built only when a record is refused, so it
-// may allocate; bounded and printable, because it goes into a header and onto screens.
+// A refusal: the named reason and what exactly was wrong. Built only when a record is refused, so
+// it may allocate; bounded and printable, because it goes into a header and onto screens.
 
 import EventModel
 

@@ -1,6 +1,6 @@
-// An older version of a type is read for ever: checked against its own schema, then rewritten step by
-// step into the newest, which is all that decisions know. Each version is a case of its own, so a new
-// one makes the compiler ask here what becomes of the old.
+// An older version of a type is read for ever: checked against its own schema, then rewritten step
+// by step into the newest, which is all that decisions know. Each version is a case of its own, so
+// a new one makes the compiler ask here what becomes of the old.
 
 package import EventModel
 

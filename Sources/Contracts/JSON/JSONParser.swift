@@ -4,7 +4,8 @@
 import CSimdjson
 package import EventModel
 
-/// Reads JSON texts, one at a time. Allocates only until its buffers have grown to the largest text.
+/// Reads JSON texts, one at a time. Allocates only until its buffers have
+/// grown to the largest text.
 package struct JSONParser: ~Copyable {
     private let handle: OpaquePointer
 

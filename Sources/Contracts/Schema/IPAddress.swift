@@ -25,8 +25,8 @@ enum IPAddress {
         return at == text.count
     }
 
-    /// Eight groups of up to four hexadecimal digits, one run of them possibly as `::`, the last two
-    /// possibly as an IPv4 address.
+    /// Eight groups of up to four hexadecimal digits, one run of them possibly as `::`, the
+    /// last two possibly as an IPv4 address.
     static func isV6(_ text: ByteView) -> Bool {
         var at = 0
         var groups = 0

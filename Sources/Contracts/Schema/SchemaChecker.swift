@@ -32,8 +32,8 @@ package struct SchemaChecker: Sendable {
         try compile(Array(schema.utf8), uri: uri, options: options)
     }
 
-    /// Compiles documents together: a `$ref` may point from one into another, by the URI it is given
-    /// under or by its `$id`. One checker per document, in their order.
+    /// Compiles documents together: a `$ref` may point from one into another, by the URI
+    /// it is given under or by its `$id`. One checker per document, in their order.
     package static func compile(
         documents: [(uri: String, text: [UInt8])], options: SchemaOptions = SchemaOptions()
     ) throws(SchemaError) -> [SchemaChecker] {

@@ -1,5 +1,5 @@
-// Keyword by keyword, in the order in which they are checked: cheap ones and those that explain most
-// first.
+// Keyword by keyword, in the order in which they are checked: cheap ones and those that
+// explain most first.
 
 import EventModel
 

@@ -1,5 +1,5 @@
-// Where schemas stand and what they are called: `$id`, `$anchor` and JSON pointers over all documents
-// that are compiled together (JSON Schema core, sections 8.2 and 9).
+// Where schemas stand and what they are called: `$id`, `$anchor` and JSON pointers over all
+// documents that are compiled together (JSON Schema core, sections 8.2 and 9).
 
 import EventModel
 

@@ -1,5 +1,5 @@
-// One sentence for each thing Holdfast says, so that `tail` and `explain` read like a story. What is
-// not ours, or newer than this binary, is told by its type and subject alone.
+// One sentence for each thing Holdfast says, so that `tail` and `explain` read like a story. What
+// is not ours, or newer than this binary, is told by its type and subject alone.
 
 import EventModel
 

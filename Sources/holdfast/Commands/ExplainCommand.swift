@@ -1,7 +1,7 @@
 // `holdfast explain ID`: everything in the log that has to do with an id, in the order in which it
 // happened. Three readings: what names the id; what shares its causes; the batch records over them.
-// A record that does not contain the id's bytes is never parsed, so a reading costs little more than
-// fetching.
+// A record that does not contain the id's bytes is never parsed, so a reading costs little more
+// than fetching.
 
 import Configuration
 import Contracts

@@ -1,5 +1,5 @@
-// `holdfast produce FILE|-`: JSON lines -> records. A value goes out byte for byte as it stands in its
-// line: a producer's own bytes are what content digests and goldens are made of.
+// `holdfast produce FILE|-`: JSON lines -> records. A value goes out byte for byte as it stands in
+// its line: a producer's own bytes are what content digests and goldens are made of.
 
 import Configuration
 import Contracts

@@ -88,7 +88,8 @@ final class RecordPrinter {
             json.string(value.text)
             return
         }
-        // A newline in JSON is whitespace (inside strings it is escaped): one record stays one line.
+        // A newline in JSON is whitespace (inside strings it is escaped): one record stays one
+        // line.
         let line = value.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }
         line.withUnsafeBytes { json.raw($0) }
     }

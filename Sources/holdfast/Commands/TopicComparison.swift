@@ -1,4 +1,5 @@
-// The comparison of topics with their contract, without a log: pure, so that each fault can be tested.
+// The comparison of topics with their contract, without a log: pure, so that each fault can be
+// tested.
 
 package import Configuration
 package import EventLog
@@ -12,6 +13,8 @@ package struct TopicComparison {
         package let text: String
         /// `topics apply` can repair it.
         package let isRepairable: Bool
+        /// A worker on such topics would not keep its promises: `run` refuses them.
+        package let stopsWorker: Bool
     }
 
     package let found: [Topic: TopicDescription]
@@ -39,8 +42,8 @@ package struct TopicComparison {
         }
     }
 
-    /// The count that a topic is to be made with: the option, else that of the co-partitioned topics
-    /// which exist already, else the contract's.
+    /// The count that a topic is to be made with: the option, else that of the co-partitioned
+    /// topics which exist already, else the contract's.
     package func wantedPartitions(of contract: TopicContract) -> Int32 {
         if Topic.copartitioned.contains(contract.topic), let existing = found[.lead]?.partitions {
             return existing
@@ -48,8 +51,12 @@ package struct TopicComparison {
         return partitionsAsked ?? contract.partitions
     }
 
-    private mutating func add(_ topic: Topic, _ text: String, isRepairable: Bool) {
-        problems.append(Problem(topic: topic, text: text, isRepairable: isRepairable))
+    private mutating func add(
+        _ topic: Topic, _ text: String, isRepairable: Bool, stopsWorker: Bool = true
+    ) {
+        problems.append(
+            Problem(
+                topic: topic, text: text, isRepairable: isRepairable, stopsWorker: stopsWorker))
     }
 
     private mutating func comparePartitions(_ contract: TopicContract, _ topic: TopicDescription) {
@@ -75,7 +82,9 @@ package struct TopicComparison {
             if name == "retention.ms" {
                 compareRetention(contract, have: have, want: want, window: window)
             } else if !Self.isSame(name, have, want) {
-                add(contract.topic, "\(name) is \(have), not \(want)", isRepairable: true)
+                add(
+                    contract.topic, "\(name) is \(have), not \(want)", isRepairable: true,
+                    stopsWorker: Self.needed.contains(name))
                 corrections[contract.topic, default: [:]][name] = want
             }
         }
@@ -96,6 +105,9 @@ package struct TopicComparison {
         let enough = contracted >= 0 && contracted < window ? String(window) : want
         corrections[contract.topic, default: [:]]["retention.ms"] = enough
     }
+
+    /// Settings without which state, order or time would be wrong.
+    private static let needed = ["cleanup.policy", "message.timestamp.type"]
 
     private static func isSame(_ name: String, _ have: String, _ want: String) -> Bool {
         if name == "cleanup.policy" {

@@ -1,5 +1,5 @@
-// All output of the command goes through here: buffered, quiet in pipes, and testable. Results go to
-// the output stream; notes, warnings, errors and progress to the error stream, so that a pipe
+// All output of the command goes through here: buffered, quiet in pipes, and testable. Results go
+// to the output stream; notes, warnings, errors and progress to the error stream, so that a pipe
 // carries results only.
 
 import Configuration

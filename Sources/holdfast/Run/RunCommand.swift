@@ -40,7 +40,13 @@ enum RunCommand {
             }
         }
         let directory = try StateDirectory(settings.text(.state) ?? "./state")
-        let launch = try WorkerLaunch(call, directory: directory, notify: notify)
+        try Preflight.check(call)
+        var launch = try WorkerLaunch(call, directory: directory, notify: notify)
+        launch.clientLog = { level, text in
+            // Syslog's levels: 3 is an error; what librdkafka mends itself is for --verbose.
+            guard level <= 3 || isVerbose else { return }
+            notify(.clientLine(level: level, text: text))
+        }
         try launch.run(supervisor)
         withExtendedLifetime(directory) {}
         let (totals, commits) = supervisor.totals

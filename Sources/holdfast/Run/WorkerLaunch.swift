@@ -18,6 +18,8 @@ struct WorkerLaunch: Sendable {
     let isStatic: Bool
     let kafkaProperties: [String: String]
     let notify: @Sendable (WorkerSignal) -> Void
+    /// Hears librdkafka's own lines; nil drops them.
+    var clientLog: KafkaLogLine?
     /// Kept locked as long as the launch lives.
     var lockedDirectory: StateDirectory?
 
@@ -40,10 +42,12 @@ struct WorkerLaunch: Sendable {
                     configuration(servers: servers, thread: thread)
                 }
                 let environment = environment
+                let clientLog = clientLog
                 try supervisor.run(
                     threads: threads, settings: settings, environment: environment, notify: notify
                 ) { thread throws(LogError) in
-                    KafkaStreamLog(configurations[thread], clock: environment.now)
+                    KafkaStreamLog(
+                        configurations[thread], clock: environment.now, log: clientLog)
                 }
             }
         } catch {

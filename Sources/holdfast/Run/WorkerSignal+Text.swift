@@ -17,6 +17,7 @@ extension WorkerSignal {
             .stateFileRebuilt, .clockImplausible, .commitRepeated, .commitOutcomeUnknown,
             .partitionsSurrendered, .logRetry, .storeReopened:
             .warning
+        case .clientLine(let level, _): level <= 3 ? .warning : .info
         case .failed: .error
         }
     }
@@ -59,6 +60,7 @@ extension WorkerSignal {
         case .draining: "draining: what is decided is committed"
         case .stopped(let thread): "thread \(thread) has left"
         case .failed(let thread, let why): "thread \(thread) failed: \(why)"
+        case .clientLine(let level, let text): "librdkafka (level \(level)): \(text)"
         }
     }
 

@@ -1,4 +1,5 @@
-// One deployment of its own on the run's broker: topics with a prefix of their own, a group of its own.
+// One deployment of its own on the run's broker: topics with a prefix of their own, a group of its
+// own.
 
 import EventLog
 import EventModel
@@ -22,6 +23,7 @@ final class KafkaFixture: LogFixture {
             // Not being polled for 3 s is enough to be taken for dead.
             properties: ["max.poll.interval.ms": "3000"])
         configuration.sessionMilliseconds = 3_000
+        configuration.connectMillisecondsMax = 6_000
         self.configuration = configuration
         let admin = try KafkaAdmin(configuration)
         defer { admin.close() }

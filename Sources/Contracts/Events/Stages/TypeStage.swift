@@ -1,5 +1,5 @@
-// Which type of the topic's contract an event has. A type of another topic is as unknown here as one
-// that nobody knows: its key would mean something else.
+// Which type of the topic's contract an event has. A type of another topic is as unknown here as
+// one that nobody knows: its key would mean something else.
 
 import EventModel
 
