@@ -17,10 +17,15 @@ final class InputFeeder {
         self.input = input
     }
 
-    func start(at offset: Offset) throws(LogError) {
+    /// Gives back what was read ahead.
+    func stop() {
         for record in records[head...] { reader.release(record) }
         records.removeAll(keepingCapacity: true)
         head = 0
+    }
+
+    func start(at offset: Offset) throws(LogError) {
+        stop()
         end = Offset(0)
         try reader.assign([(input, offset)])
     }

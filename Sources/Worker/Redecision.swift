@@ -33,14 +33,15 @@ package final class Redecision {
     private let audit: InputFeeder
     private var parser: JSONParser
     private var report = RedecisionReport()
-    private let onOutbound: (Topic, Partition, ByteView, ByteView?) -> Void
+    private let onOutbound: (BufferedRecord, Offset) -> Void
 
-    /// `policyOf` reads a policy's canonical text; `onOutbound` is told every outbound record that must be in the log.
+    /// `policyOf` reads a policy's canonical text; `onOutbound` is told every record
+    /// that must be in the log, and the offset of its batch record.
     package init(
         partition: Partition, deployment: String, limits: Limits,
         makeReader: () throws(LogError) -> any LogReader,
         policyOf: @escaping (String) -> Policy?,
-        onOutbound: @escaping (Topic, Partition, ByteView, ByteView?) -> Void
+        onOutbound: @escaping (BufferedRecord, Offset) -> Void
     ) throws(WorkerError) {
         do {
             var limits = limits
@@ -76,8 +77,8 @@ package final class Redecision {
         parser = JSONParser(limits: limits.forOwnRecords)
     }
 
-    /// Decides every batch there is; `progress` is told after each.
-    package func run(progress: (RedecisionReport) -> Void) throws(WorkerError) -> RedecisionReport {
+    /// Decides every batch there is; `progress` is told after each and answers whether to go on.
+    package func run(progress: (RedecisionReport) -> Bool) throws(WorkerError) -> RedecisionReport {
         do {
             let low = try audit.reader.lowWatermark(of: audit.input)
             let end = try audit.reader.end(of: audit.input, isolation: .committed)
@@ -86,7 +87,7 @@ package final class Redecision {
                 defer { audit.reader.release(record) }
                 guard report.differences.count < 20 else { break }
                 try decide(batch: record)
-                progress(report)
+                guard progress(report) else { break }
             }
         } catch let error as LogError {
             throw WorkerError(error)
@@ -95,8 +96,12 @@ package final class Redecision {
         } catch {
             preconditionFailure("unexpected error: \(error)")
         }
+        audit.stop()
         audit.reader.close()
-        for input in inputs { input.reader.close() }
+        for input in inputs {
+            input.stop()
+            input.reader.close()
+        }
         return report
     }
 
@@ -227,8 +232,10 @@ package final class Redecision {
                     + String(decoding: closed.record.prefix(600), as: UTF8.self)
                     + " but the log has " + ByteView(rebasing: value.prefix(600)).text)
         }
-        closed.transaction.forEach { topic, partition, key, value in
-            if topic != .state, topic != .audit { onOutbound(topic, partition, key, value) }
+        closed.transaction.forEach { output in
+            if output.topic != .state, output.topic != .audit {
+                onOutbound(output, record.offset)
+            }
         }
         _ = core.windows.takePending()
         core.advance(to: closed.head)
