@@ -19,6 +19,8 @@ final class FaultyStream: StreamLog {
     static let crashCode = "CRASH"
     let inner: SimulatedStreamLog
     var crash: CrashPoint?
+    /// A poll brings so many records at most.
+    var recordsMax = Int.max
     /// Commits that were tried.
     private(set) var commitsTried = 0
     /// Told before each commit is passed on.
@@ -40,7 +42,8 @@ final class FaultyStream: StreamLog {
     ) throws(LogError) {
         let before = records.count
         try inner.poll(
-            records: &records, events: &events, max: max, timeoutMilliseconds: timeoutMilliseconds)
+            records: &records, events: &events, max: min(max, recordsMax),
+            timeoutMilliseconds: timeoutMilliseconds)
         lent += records.count - before
     }
     func release(_ record: LogRecord) {

@@ -7,7 +7,11 @@ import EventModel
 /// Luck by a seed.
 struct Dice {
     private var state: UInt64
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+    init(seed: UInt64) {
+        // Neighbouring seeds shall not be one sequence shifted.
+        state = seed
+        state = next() ^ (seed << 32)
+    }
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
