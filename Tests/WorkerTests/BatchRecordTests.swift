@@ -101,7 +101,11 @@ import Testing
         #expect(batches.count > 10)
     }
 
-    @Test func `a cancellation appended at the instant wins, one after it is too late, however long the outage`() throws {
+    @Test
+    func
+        `a cancellation appended at the instant wins, one after it is too late, however long the outage`()
+        throws
+    {
         let plant = try SimulatedPlant(partitions: 1)
         let due = plant.time.now.advanced(seconds: 10)
         let worker = try plant.start("a")
@@ -144,7 +148,8 @@ import Testing
         for batch in try records(plant, 0) { #expect(batch.timersTo <= batch.now) }
     }
 
-    @Test func `a run under several policies is decided again, and a changed byte is found`() throws {
+    @Test func `a run under several policies is decided again, and a changed byte is found`() throws
+    {
         let plant = try SimulatedPlant(partitions: 1)
         let strict = Policy(
             holds: [
@@ -157,7 +162,9 @@ import Testing
             plant.policy = policy
             let worker = try plant.start("a")
             for number in 0..<6 {
-                try plant.failStep("e\(round)-\(number)", lot: "L-\(number)", severity: number % 2 == 0 ? "minor" : "critical")
+                try plant.failStep(
+                    "e\(round)-\(number)", lot: "L-\(number)",
+                    severity: number % 2 == 0 ? "minor" : "critical")
             }
             try plant.settle(worker)
             try worker.thread.drain()

