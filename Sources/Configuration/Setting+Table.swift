@@ -2,7 +2,7 @@
 
 extension Setting {
     private static let anyLog: [CommandName] = [
-        .run, .demo, .topics, .produce, .tail, .holds, .explain, .config,
+        .run, .demo, .topics, .produce, .tail, .holds, .explain, .verify, .copy, .config,
     ]
     private static let worker: [CommandName] = [.run, .demo, .config]
     private static let all = CommandName.allCases
@@ -28,7 +28,7 @@ extension Setting {
     package static let deployment = Setting(
         "deployment", kind: .text, default: "default",
         help: "Names the consumer group (holdfast.NAME) and the source of events",
-        key: "deployment", commands: worker)
+        key: "deployment", commands: worker + [.verify])
     package static let instance = Setting(
         "instance", kind: .text,
         help: "Name of this worker (the pod's); gives static membership", key: "instance",
@@ -50,7 +50,7 @@ extension Setting {
     package static let dedupeWindow = Setting(
         "dedupe-window", kind: .duration(hour...31 * day, multipleOf: hour), default: "24h",
         help: "How long an event's id is remembered; whole hours", key: "dedupe-window",
-        commands: worker + [.topics])
+        commands: worker + [.topics, .verify])
     package static let rebuildState = Setting(
         "rebuild-state", kind: .boolean, default: "false",
         help: "Set foreign or newer state files aside and rebuild from the log", key: nil,

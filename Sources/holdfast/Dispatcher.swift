@@ -61,7 +61,9 @@ package struct Dispatcher {
     private static func needsNoSettings(_ command: CommandName) -> Bool {
         switch command {
         case .help, .completions, .man: true
-        case .run, .demo, .topics, .produce, .tail, .holds, .explain, .config, .version: false
+        case .run, .demo, .topics, .produce, .tail, .holds, .explain, .verify, .copy, .config,
+            .version:
+            false
         }
     }
 
@@ -105,6 +107,8 @@ package struct Dispatcher {
         case .tail: try TailCommand.run(call)
         case .holds: try HoldsCommand.run(call)
         case .explain: try ExplainCommand.run(call)
+        case .verify: try VerifyCommand.run(call)
+        case .copy: try CopyCommand.run(call)
         case .run: try RunCommand.run(call)
         case .demo: try DemoCommand.run(call)
         case .help, .completions, .man:

@@ -232,6 +232,12 @@ class Torture:
         code = 0
         for extra in ([], ["--failures-only", "--lot-prefix", "FO-"]):
             code |= subprocess.run(oracle + extra, timeout=1800).returncode
+        self.say("the oracle has judged")
+        # The product's own proof, beside the independent one: it must find nothing either.
+        code |= subprocess.run([self.options.binary, "verify", "--log",
+                                "kafka://" + self.broker.bootstrap], timeout=1800,
+                               stdin=subprocess.DEVNULL).returncode
+        self.say("verified")
         return code
 
     def run(self):

@@ -99,6 +99,36 @@ extension CommandSummary {
                 ("holdfast explain evt-000042 --output json", "an inbound event, for a program"),
             ]),
         CommandSummary(
+            command: .verify, summary: "Prove from the log that every output is what it must be",
+            details: """
+                Reads inputs, batch records and outputs, decides everything again from the \
+                beginning, and names by its offset what differs, is missing or is extra, and any \
+                gap or overlap between batches; then it exits with 65. Needs no state directory \
+                and changes nothing. --deployment and --dedupe-window must be the worker's.
+                """,
+            argument: nil,
+            examples: [
+                ("holdfast verify", "the embedded log"),
+                (
+                    "holdfast verify --log kafka://localhost:9092 --output json",
+                    "Kafka, for a program"
+                ),
+            ]),
+        CommandSummary(
+            command: .copy, summary: "Copy the log into a new embedded log",
+            details: """
+                Every committed record of all topics keeps its offset and its append time, so \
+                that verify, explain, holds and tail answer from the copy as from the log itself.
+                """,
+            argument: required("DIR"),
+            examples: [
+                (
+                    "holdfast copy ./case-17 --log kafka://localhost:9092",
+                    "takes a log home, to look at it without brokers"
+                ),
+                ("holdfast verify --log local:./case-17", "proves the copy"),
+            ]),
+        CommandSummary(
             command: .config, summary: "Check the settings, or print where each came from",
             details: """
                 Settings come from, in rising precedence: defaults, holdfast.yaml (or --config), \
