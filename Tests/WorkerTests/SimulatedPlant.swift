@@ -252,10 +252,12 @@ final class SimulatedPlant {
                 partition: Partition(partition), deployment: Self.deployment, limits: limits,
                 makeReader: { SimulatedLogReader(log) },
                 policyOf: { text in policies.first { $0.canonicalJSON == text } },
-                onOutbound: { topic, partition, key, value in
-                    due["\(topic.name)/\(partition.rawValue) \(key.text) \(value?.text ?? "-")", default: 0] += 1
+                onOutbound: { record, _ in
+                    let place = "\(record.topic.name)/\(record.partition.rawValue)"
+                    let value = record.value?.text ?? "-"
+                    due["\(place) \(record.key?.text ?? "") \(value)", default: 0] += 1
                 })
-            differences += try redecision.run(progress: { _ in }).differences
+            differences += try redecision.run(progress: { _ in true }).differences
         }
         for topic in Self.outbound + [.signals] {
             for partition in 0..<partitions {
