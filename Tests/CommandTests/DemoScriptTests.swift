@@ -1,5 +1,5 @@
-// What the demo sends: the made-up shift keeps its contracts and has the story in it, and in real time
-// nothing of one run is taken for another's.
+// What the demo sends: the made-up shift keeps its contracts and has the story in it, and in real
+// time nothing of one run is taken for another's.
 
 import Configuration
 import Contracts
@@ -16,7 +16,9 @@ import Testing
                 lines: DemoSample.lines(), title: "t", runID: runID, isFast: isFast))
     }
 
-    @Test func `every event of the sample and of the people is taken in, but the broken one`() throws {
+    @Test func `every event of the sample and of the people is taken in, but the broken one`()
+        throws
+    {
         let script = try Self.script(isFast: true)
         let decoder = EventDecoder(
             registry: try ContractRegistry(limits: Limits()), limits: Limits(), partitionCount: 1)
@@ -88,7 +90,8 @@ import Testing
         let clock = DemoClock(
             shiftStart: start, speed: 1200, isFast: true,
             environment: Environment(
-                now: { start }, monotonicMicroseconds: { monotonic.withLock { $0 } }, random: { 1 }))
+                now: { start }, monotonicMicroseconds: { monotonic.withLock { $0 } }, random: { 1 })
+        )
         monotonic.withLock { $0 += 3_000_000 }
         #expect(clock.now == start.advanced(seconds: 3))
         clock.begin()

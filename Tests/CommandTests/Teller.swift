@@ -78,7 +78,9 @@ final class Teller {
         narrator.closeHour(1, at: Instant(rfc3339: "2026-01-12T07:00:00Z")!)
         narrator.closeHour(2, at: Instant(rfc3339: "2026-01-12T08:00:00Z")!)
         narrator.announce("QA looks", at: Instant(rfc3339: "2026-01-12T08:01:00Z")!)
-        tell(.holds, Self.event("holdReleaseRefused", Self.lot + #","holdId":"h1","why":"notOwner""#))
+        tell(
+            .holds, Self.event("holdReleaseRefused", Self.lot + #","holdId":"h1","why":"notOwner""#)
+        )
         let decision = #""lotId":"L-1","decision":"accepted","decidedBy":"qa""#
         tell(.holds, Self.event("dispositionRefused", decision + #","blockers":["h1","h2"]"#))
         tell(

@@ -1,5 +1,5 @@
-// The signals that a worker names are what an operator searches for: docs/operations.md lists each, and
-// none that the code does not have.
+// The signals that a worker names are what an operator searches for: docs/operations.md lists each,
+// and none that the code does not have.
 
 import Testing
 

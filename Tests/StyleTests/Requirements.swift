@@ -1,5 +1,5 @@
-// docs/requirements.md says for every requirement how far this edition is; ids that tests and documents
-// cite are ids of that page.
+// docs/requirements.md says for every requirement how far this edition is; ids that tests and
+// documents cite are ids of that page.
 
 import Testing
 
@@ -46,7 +46,8 @@ struct Requirements {
 
     @Test func `an id that is cited is on the page`() throws {
         let known = Set(try Self.rows().map(\.id))
-        let files = Tree.files(under: "docs", endings: [".md"])
+        let files =
+            Tree.files(under: "docs", endings: [".md"])
             + Tree.files(under: "Tests", endings: [".swift", ".py"])
         for file in files where !file.path.hasSuffix("StyleTests/Requirements.swift") {
             for line in file.lines {
