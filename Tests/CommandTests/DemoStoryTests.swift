@@ -72,8 +72,8 @@ import Testing
         teller.tell(.holds, Teller.hold("h1", cause: "e-1", why: "too \\\"hot\\\"", open: 1))
         #expect(
             teller.text
-                == #"{"kind":"hold","text":"lot L-1: too \"hot\"","time":"2026-01-12T06:19:00.000Z"}"#
-                + "\n")
+                == #"{"kind":"hold","text":"lot L-1: too \"hot\"","#
+                + #""time":"2026-01-12T06:19:00.000Z"}"# + "\n")
     }
 
     @Test(arguments: [

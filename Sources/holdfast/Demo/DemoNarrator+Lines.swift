@@ -90,10 +90,10 @@ extension DemoNarrator {
             return
         }
         let failures = DemoCounts.some(Int(event.data.integer("memberCount") ?? 1), "failure")
+        let what = isNew ? "a new one" : failures + " in one deviation"
         page.line(
             event.at, .deviation,
-            "\(Self.readable(event.subject)): \(isNew ? "a new one" : failures + " in one deviation"), "
-                + event.text("severity"))
+            "\(Self.readable(event.subject)): \(what), \(event.text("severity"))")
     }
 
     func tellAlert(_ event: DemoEvent) {
@@ -147,7 +147,8 @@ extension DemoNarrator {
         }
         page.line(
             record.appendTime, .refused,
-            "a record, kept whole in the dead letters: \(header("hf_reason")) (\(header("hf_detail")))"
+            "a record, kept whole in the dead letters: \(header("hf_reason")) "
+                + "(\(header("hf_detail")))"
         )
     }
 
@@ -160,7 +161,8 @@ extension DemoNarrator {
         counts.duplicates += count("duplicates")
         page.line(
             instant, .duplicate,
-            "\(DemoCounts.some(count("duplicates"), "record")) dropped: same source and id as before"
+            DemoCounts.some(count("duplicates"), "record")
+                + " dropped: same source and id as before"
         )
     }
 

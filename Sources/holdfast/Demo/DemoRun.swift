@@ -101,10 +101,10 @@ final class DemoRun {
         page.remark("Holdfast demo: \(script.title)", isBold: true)
         page.remark(
             clock.isFast
-                ? "The clock runs fast: eight hours pass in \(seconds) seconds. The log is embedded; "
-                    + "nothing else is needed."
-                : "The plant's eight hours are sent in \(seconds) seconds; everything else is in real "
-                    + "time, on \(call.settings.text(.log) ?? "").")
+                ? "The clock runs fast: eight hours pass in \(seconds) seconds. "
+                    + "The log is embedded; nothing else is needed."
+                : "The plant's eight hours are sent in \(seconds) seconds; "
+                    + "everything else is in real time, on \(call.settings.text(.log) ?? "").")
         page.remark()
     }
 

@@ -35,7 +35,7 @@ enum Preflight {
             first.text + more,
             wayOut: first.isRepairable
                 ? "'holdfast topics check' shows all; 'holdfast topics apply' makes what is missing"
-                : "'holdfast topics check' shows all; a partition count cannot be changed: make the "
-                    + "topics anew")
+                : "'holdfast topics check' shows all; a partition count cannot be changed: make "
+                    + "the topics anew")
     }
 }
