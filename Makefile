@@ -39,7 +39,7 @@ release: deps ## builds the command as it is shipped
 
 run: deps ## builds the command and shows a shift of a plant: `holdfast demo`
 	swift build --product holdfast
-	@"$$(swift build --show-bin-path)/holdfast" demo
+	@.build/debug/holdfast demo
 
 test: deps-test test-swift test-tools test-unit-file test-kafka ## all tests; on real Kafka too
 

@@ -78,8 +78,9 @@ struct ChangelogApplier {
         guard !rows.isEmpty else { return }
         do {
             try store.commit(
-                rows: rows, head: nil, changelogNext: start, savedAt: savedAt, sightings: [],
-                dropSightingsBelow: [])
+                // As old as it was: `start` is, and tombstones after it may go before the end is reached.
+                rows: rows, head: nil, changelogNext: start, savedAt: store.savedAt ?? savedAt,
+                sightings: [], dropSightingsBelow: [])
         } catch {
             throw WorkerError(error, partition: partition)
         }

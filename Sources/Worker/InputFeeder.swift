@@ -45,7 +45,7 @@ final class InputFeeder {
             do {
                 try reader.poll(
                     records: &records, events: &events, max: 2048, timeoutMilliseconds: 200)
-            } catch where error.reaction == .retry {
+            } catch  where error.reaction == .retry {
                 continue
             }
             for case .reachedEnd(input, let offset) in events { end = max(end, offset) }

@@ -19,7 +19,9 @@ final class Intake {
             EventDecoder(registry: registry, limits: limits, partitionCount: partitionCount)
         }
         verdicts = Array(repeating: nil, count: Self.width)
-        signalParser = JSONParser(limits: limits)
+        // Ours, so with the limits of our own: a signal is longer than the record it came from (its key is
+        // percent-encoded), and one that we wrote and then refuse would be a hold without a deviation.
+        signalParser = JSONParser(limits: limits.forOwnRecords)
         records.reserveCapacity(Self.width)
     }
 

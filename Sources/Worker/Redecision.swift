@@ -45,7 +45,10 @@ package final class Redecision {
     ) throws(WorkerError) {
         do {
             var limits = limits
+            // Where a batch ended was luck, and is in its record.
             limits.batchRecordsMax = .max
+            limits.batchBytesMax = .max
+            limits.batchRefusedRangesMax = .max
             self.limits = limits
             registry = try ContractRegistry(limits: limits)
             let first = try makeReader()
@@ -104,7 +107,8 @@ package final class Redecision {
 
     private func differ(_ record: LogRecord, _ what: String) {
         report.differences.append(
-            "\(audit.input.topic.name)/\(partition.rawValue) offset \(record.offset.rawValue): \(what)")
+            "\(audit.input.topic.name)/\(partition.rawValue) offset \(record.offset.rawValue): \(what)"
+        )
     }
 
     private func decide(batch record: LogRecord) throws {
@@ -127,11 +131,10 @@ package final class Redecision {
             }
             try begin(batch)
         }
-        guard let core else { return }
-        if let text = batch.policyText, core.policy.canonicalJSON != text {
-            differ(record, "the policy changed here; a run under several policies is not yet re-decided")
-            return
+        if let text = batch.policyText, core?.policy.canonicalJSON != text {
+            try change(toPolicy: text)
         }
+        guard let core else { return }
         core.epoch = batch.epoch
         for (index, feeder) in inputs.enumerated() {
             try feed(index, feeder, batch: batch, record: record)
@@ -146,11 +149,7 @@ package final class Redecision {
     }
 
     private func begin(_ batch: RecordedBatch) throws {
-        guard let text = batch.policyText, let policy = policyOf(text) else {
-            throw WorkerError(
-                kind: .contradiction, message: "the first batch does not carry a policy that can be read",
-                hint: "The batch record was written by another version.")
-        }
+        let policy = try readPolicy(batch.policyText)
         var queues: [InputQueue] = []
         for feeder in inputs {
             let from = batch.ranges.first { $0.topic == feeder.input.topic }?.from ?? Offset(0)
@@ -161,6 +160,37 @@ package final class Redecision {
             partition: partition, deployment: deployment, policy: policy, limits: limits,
             layout: layout, epoch: batch.epoch, state: TaskState(policy: policy, limits: limits),
             head: nil, queues: queues, windows: TaskWindows(limits: limits))
+    }
+
+    private func readPolicy(_ text: String?) throws(WorkerError) -> Policy {
+        guard let text, let policy = policyOf(text) else {
+            throw WorkerError(
+                kind: .contradiction,
+                message: "the first batch under a policy does not carry one that can be read",
+                hint: "The batch record was written by another version.")
+        }
+        return policy
+    }
+
+    /// The worker was started with another policy here: its state goes on, row by row as it was
+    /// read back then.
+    private func change(toPolicy text: String) throws {
+        guard let old = core else { return }
+        let policy = try readPolicy(text)
+        var state = TaskState(policy: policy, limits: limits)
+        for row in old.state.dump() {
+            let value = row.value ?? []
+            var key = row.key
+            try key.withUTF8 { key in
+                try value.withUnsafeBytes {
+                    try state.load(key: ByteView(key), value: parser.parse($0))
+                }
+            }
+        }
+        core = TaskCore(
+            partition: partition, deployment: deployment, policy: policy, limits: limits,
+            layout: layout, epoch: old.epoch, state: state, head: old.head, queues: old.queues,
+            windows: old.giveWindows(limits: limits))
     }
 
     /// Puts the batch's range of one input into its queue.

@@ -29,12 +29,15 @@ extension StreamThread {
             let offsets = ours.flatMap(\.fencingOffsets)
             if token == nil { try takeToken() }
             do {
+                // A broker takes offsets without a generation as those of a client outside of any group, and
+                // fences nothing.
+                guard token!.generation >= 0 else { throw LogError.notInGroup }
                 let receipt = try log.commit(transaction, offsets: offsets, token: token!)
                 try finish(ours, receipt: receipt, began: began)
                 break
             } catch let error as LogError {
                 attempt += 1
-                try react(to: error, attempt: attempt)
+                try react(to: error, attempt: attempt, began: began)
             } catch let error as WorkerError {
                 throw error
             } catch {
@@ -45,23 +48,51 @@ extension StreamThread {
         urgentSince = nil
     }
 
-    private func react(to error: LogError, attempt: Int) throws(WorkerError) {
+    private func react(to error: LogError, attempt: Int, began: Int64) throws(WorkerError) {
         switch error.reaction {
         case .retry, .decideAnew:
-            guard attempt < 100 else { throw WorkerError(error) }
+            // 1. The session expires; 2. a commit is refused, in some milliseconds; 3. the heartbeat that would
+            // tell us comes up to a second later. So time counts here, not only the number of refusals.
+            guard attempt < 100 || !isOver(sessions: 2, since: began) else {
+                throw WorkerError(error)
+            }
             notify(.commitRepeated(error))
-            // Serves a rebalance that is due; records that come meanwhile are queued.
-            try poll(timeoutMilliseconds: 10)
+            // Serves a rebalance that is due; of the records that come meanwhile, few are queued.
+            try poll(timeoutMilliseconds: 10, recordsMax: 16)
             token = nil
         case .outcomeUnknown:
             notify(.commitOutcomeUnknown(error))
-            do { try log.reopenProducers() } catch { throw WorkerError(error) }
+            try reopenProducers(since: began)
             try recoverAll()
         case .surrenderPartitions:
             surrender(error)
+            throw WorkerError(error)
         case .stopProcess:
             throw WorkerError(error)
         }
+    }
+
+    /// Makes new producers; while the brokers do not answer, again and again for some sessions.
+    private func reopenProducers(since began: Int64) throws(WorkerError) {
+        while true {
+            do {
+                return try log.reopenProducers()
+            } catch {
+                switch error.reaction {
+                case .retry, .outcomeUnknown, .decideAnew:
+                    guard !isOver(sessions: 6, since: began) else { throw WorkerError(error) }
+                    notify(.logRetry(error))
+                    try poll(timeoutMilliseconds: 100, recordsMax: 16)
+                case .surrenderPartitions, .stopProcess: throw WorkerError(error)
+                }
+            }
+        }
+    }
+
+    /// Whether so many sessions' time has gone by.
+    func isOver(sessions: Int64, since began: Int64) -> Bool {
+        environment.monotonicMicroseconds() - began
+            >= sessions * settings.limits.sessionMilliseconds * 1000
     }
 
     /// The outcome of the last commit is decided by what the log says: every task with a batch is recovered.
@@ -76,18 +107,7 @@ extension StreamThread {
         let partition = task.partition
         notify(.storeReopened(partition, why: why))
         discard(task)
-        let recovery = TaskRecovery(
-            log: log, settings: settings, environment: environment, layout: layout,
-            registry: registry, notify: notify)
-        let fresh = StreamTask(
-            partition: partition, settings: settings, environment: environment, layout: layout,
-            recovered: try recovery.recover(partition))
-        do { try log.rewind(partition, to: fresh.startPositions) } catch {
-            fresh.store.close()
-            throw WorkerError(error)
-        }
-        fresh.become(.running)
-        tasks[Int(partition.rawValue)] = fresh
+        try acquire(partition, isDelivered: true)
     }
 
     private func finish(_ committed: [StreamTask], receipt: CommitReceipt, began: Int64)
@@ -115,8 +135,11 @@ extension StreamThread {
                 try task.committed(receipt, now: environment.now())
             } catch {
                 let failure = WorkerError(error, partition: task.partition)
-                guard error.reaction == .dropConnection else { throw failure }
-                try recover(task, why: failure.message)
+                switch error.reaction {
+                // The log has the batch: the file is read back, or set aside and made anew.
+                case .dropConnection, .setAside: try recover(task, why: failure.message)
+                case .refuse, .inUse, .diskFull, .stopProcess: throw failure
+                }
             }
         }
         notify(
@@ -125,4 +148,12 @@ extension StreamThread {
                 outbound: Int(counts.outbound), refused: Int(counts.refused),
                 milliseconds: (environment.monotonicMicroseconds() - began) / 1000))
     }
+}
+
+extension LogError {
+    /// The group has not taken us in (yet, or again).
+    fileprivate static let notInGroup = LogError(
+        operation: "commit", code: "NO_GENERATION", reaction: .decideAnew,
+        message: "this thread is no member of its group at the moment",
+        hint: "It joins again; the batch is decided again if its partition is still ours.")
 }

@@ -33,13 +33,20 @@ package final class Supervisor: Sendable {
             PlainThread { [self] in
                 do {
                     let log: Log
-                    do throws(LogError) { log = try makeLog(index) } catch { throw WorkerError(error) }
+                    do throws(LogError) { log = try makeLog(index) } catch {
+                        throw WorkerError(error)
+                    }
                     let thread = StreamThread(
                         log: log, settings: settings, environment: environment, index: index,
                         stop: stop, registry: registry, notify: notify)
-                    try thread.open()
                     defer { note(thread.totals, commits: thread.commits) }
-                    try thread.run()
+                    do {
+                        try thread.open()
+                        try thread.run()
+                    } catch {
+                        thread.abandon()
+                        throw error
+                    }
                 } catch let error as WorkerError {
                     notify(.failed(thread: index, why: error.description))
                     failure.withLock { if $0 == nil { $0 = error } }
@@ -87,9 +94,10 @@ package final class PlainThread {
 
     package func join() { pthread_join(thread, nil) }
 
-    private static let enter: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-        context in
-        Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
-        return nil
-    }
+    private static let enter:
+        @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+            context in
+            Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
+            return nil
+        }
 }

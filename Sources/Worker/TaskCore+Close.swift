@@ -18,7 +18,6 @@ final class ClosedBatch {
     let record: [UInt8]
     let counts: BatchCounts
 
-
     init(
         transaction: consuming TransactionBuffer, rows: [RowChange], head: TaskHead,
         headBytes: [UInt8], record: [UInt8], counts: BatchCounts
@@ -48,7 +47,7 @@ extension TaskCore {
             state.expireGroups(timersTo: until, into: &effects)
             batch!.take(&effects, encoder: &encoder, layout: layout)
         }
-        for index in queues.indices { queues[index].settleAtEnd() }
+        settleAtEnds()
         let batch = self.batch.take()!
         let recordBytes = writeBatchRecord(batch)
         let newHead = recordBytes.withUnsafeBytes { bytes in
@@ -128,7 +127,7 @@ extension TaskCore {
     func advance(to newHead: TaskHead) {
         head = newHead
         for index in queues.indices {
-            queues[index].batchStart = queues[index].position
+            queues[index].batchStart = newHead.positions[queues[index].topic]!
             queues[index].lostBefore = nil
         }
     }

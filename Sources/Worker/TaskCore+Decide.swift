@@ -15,9 +15,10 @@ extension TaskCore {
             takeRecords(into: desk, monotonic: monotonic, open: open)
             guard desk.count > 0 else { return }
             desk.readAll(touching: &windows)
+            // All of them are given back, also when one of them ends the worker.
+            for record in desk.records { finished.append(record) }
             for slot in 0..<desk.count {
                 try decide(slot: slot, of: desk, notify: notify)
-                finished.append(desk.records[slot])
             }
         }
     }
@@ -136,7 +137,8 @@ extension WorkerError {
     static func newer(_ what: String, version: Int64) -> WorkerError {
         WorkerError(
             kind: .newerVersion,
-            message: "\(what) has version \(version), which this worker (\(Product.version)) cannot read",
+            message:
+                "\(what) has version \(version), which this worker (\(Product.version)) cannot read",
             hint: "A newer worker shares this deployment: upgrade this one.")
     }
 }

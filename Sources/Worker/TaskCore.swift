@@ -60,6 +60,11 @@ final class TaskCore {
         queues[Self.index(of: topic)].reachedEnd(at: offset)
     }
 
+    /// Moves every input's position over what lies between its last record and its end.
+    func settleAtEnds() {
+        for index in queues.indices { queues[index].settleAtEnd() }
+    }
+
     /// Position of an input topic in `Topic.inputs`.
     @inline(__always)
     static func index(of topic: Topic) -> Int {
@@ -94,6 +99,13 @@ final class TaskCore {
 
     /// Gets back the buffer of a batch that is done with.
     func reuse(_ buffer: consuming TransactionBuffer) { spareBuffer = consume buffer }
+
+    /// The dedupe windows, for the core that takes over from this one.
+    func giveWindows(limits: Limits) -> TaskWindows {
+        var given = TaskWindows(limits: limits)
+        swap(&given, &windows)
+        return given
+    }
 
     /// What a merge step found.
     private enum Choice {
@@ -138,7 +150,7 @@ final class TaskCore {
     func takeRecords(into desk: Intake, monotonic: Int64, open: () -> Void) {
         desk.clear()
         while desk.count < Intake.width {
-            if let batch, batch.counts.records + Int64(desk.count) >= limits.batchRecordsMax {
+            if let batch, batch.isFull(with: desk.count, limits: limits) {
                 mustClose = true
                 return
             }

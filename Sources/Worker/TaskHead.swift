@@ -67,7 +67,8 @@ package struct TaskHead: Equatable, Sendable {
         else { return .unreadable }
         var positions: [Topic: Offset] = [:]
         positionsView.forEachMember { name, value in
-            if let topic = Topic(name: name.text), let offset = Int64(value.bytes.text), offset >= 0 {
+            if let topic = Topic(name: name.text), let offset = Int64(value.bytes.text), offset >= 0
+            {
                 positions[topic] = Offset(offset)
             }
         }

@@ -7,7 +7,8 @@ extension WorkerError {
     init(_ error: StoreError, partition: Partition) {
         self.init(
             kind: .store, message: "state file of task \(partition.rawValue): \(error.message)",
-            hint: error.hint, isDamagedFile: error.reaction == .setAside)
+            hint: error.hint, isDamagedFile: error.reaction == .setAside,
+            isPassing: error.reaction == .inUse)
     }
 
     /// A row of the state that this worker cannot read.

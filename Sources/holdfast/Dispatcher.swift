@@ -14,15 +14,19 @@ package struct Dispatcher {
     private let logs: any LogOpener
     private let makeTerminal: TerminalMaker
     private let isStopRequested: () -> Bool
+    /// How the command was called, for command lines that it prints.
+    private let program: String
 
     package init(
         variables: [String: String], environment: Environment, logs: any LogOpener,
-        isStopRequested: @escaping () -> Bool, makeTerminal: @escaping TerminalMaker
+        isStopRequested: @escaping () -> Bool, program: String = "holdfast",
+        makeTerminal: @escaping TerminalMaker
     ) {
         self.variables = variables
         self.environment = environment
         self.logs = logs
         self.isStopRequested = isStopRequested
+        self.program = program
         self.makeTerminal = makeTerminal
     }
 
@@ -36,11 +40,12 @@ package struct Dispatcher {
             } else {
                 let settings = try resolve(line)
                 terminal = makeTerminal(settings.text(.color), settings.flag(.quiet))
-                try Self.run(
-                    Invocation(
-                        command: line.command, arguments: line.arguments, settings: settings,
-                        terminal: terminal, environment: environment, logs: logs,
-                        isStopRequested: isStopRequested))
+                var call = Invocation(
+                    command: line.command, arguments: line.arguments, settings: settings,
+                    terminal: terminal, environment: environment, logs: logs,
+                    isStopRequested: isStopRequested)
+                call.program = program
+                try Self.run(call)
             }
             terminal.flush()
             return terminal.isClosed ? .closedPipe : .success

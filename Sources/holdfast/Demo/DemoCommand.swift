@@ -2,31 +2,24 @@
 
 import Configuration
 import Contracts
-import Decisions
-import EventLog
 import EventModel
-import Glibc
-import Synchronization
-import Worker
 
 /// Runs the demo on the log that the settings name.
 enum DemoCommand {
     /// Where the data sets stand beside a checkout; the first that can be read is taken.
     private static let dataSets = ["tep-d01_te.ndjson"]
-    private static let fastSpeed: Int64 = 1800
+    private static let fastSpeed: Int64 = 1200
 
     static func run(_ call: Invocation) throws(CommandError) {
-        let isFast: Bool
-        switch call.settings.log {
-        case .local: isFast = true
-        case .kafka: isFast = false
-        }
-        let runID = "demo" + String(call.environment.random() % 46_656, radix: 36)
-        let script = try script(call, runID: runID, isFast: isFast)
+        let runID = "demo-" + String(call.environment.random() % 2_176_782_336, radix: 36)
+        let place = try DemoPlace(call, runID: runID)
+        let script = try script(call, runID: runID, isFast: place.isFast)
         let clock = DemoClock(
-            shiftStart: script.start, speed: fastSpeed, isFast: isFast,
+            shiftStart: script.start, speed: fastSpeed, isFast: place.isFast,
             environment: call.environment)
-        try DemoRun(call: call, script: script, clock: clock, runID: runID).run()
+        var call = call
+        call.settings = place.settings
+        try DemoRun(call: call, place: place, script: script, clock: clock, runID: runID).run()
     }
 
     private static func script(_ call: Invocation, runID: String, isFast: Bool)
