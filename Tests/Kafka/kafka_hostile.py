@@ -76,7 +76,7 @@ class Hostile(unittest.TestCase):
         letters = self._letters()
         self.assertEqual(
             {(place[1], reason) for place, (reason, _, _) in letters.items()},
-            {(0, "malformedJson"), (1, "emptyValue"), (2, "tooLarge"), (3, "notACloudEvent")})
+            {(0, "notUtf8"), (1, "emptyValue"), (2, "tooLarge"), (3, "notACloudEvent")})
         self.assertEqual(letters["mes.execution", 2, 0][2], oversized)
         proven = self.site.verify()
         self.assertEqual(proven.code, 0, proven)

@@ -139,7 +139,7 @@ class Messages(unittest.TestCase):
         self.assertEqual(tail.code, 0, tail)
 
     def test_a_full_disk_under_the_state(self):
-        disk = self.small_disk(3)
+        disk = self.small_disk(1)
         site = self.site().make_topics("--partitions", "4")
         lots = [("L-%d" % n, plant.event("mes.lotCreated.v1", "c-%d-%s" % (n, "x" * 900),
                                          "/mes/plant-1", {"lotId": "L-%d" % n}))

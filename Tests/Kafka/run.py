@@ -27,6 +27,14 @@ class Result(unittest.TextTestResult):
         self.began = time.monotonic()
         super().startTest(test)
 
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.stream.writeln(self.failures[-1][1][-3000:])  # now, not at the end of everything
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.stream.writeln(self.errors[-1][1][-3000:])
+
     def stopTest(self, test):
         self.stream.writeln("    %.1f s" % (time.monotonic() - self.began))
         super().stopTest(test)
