@@ -115,7 +115,9 @@ package struct TopicComparison {
             return Set(have.split(separator: ",")) == Set(want.split(separator: ","))
         }
         // A larger record limit than ours harms nobody, nor do tombstones that stay longer.
-        if name == "max.message.bytes" || name == "delete.retention.ms", let have = Int64(have), let want = Int64(want) {
+        if name == "max.message.bytes" || name == "delete.retention.ms", let have = Int64(have),
+            let want = Int64(want)
+        {
             return have >= want
         }
         return have == want
