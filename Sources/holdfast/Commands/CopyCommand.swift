@@ -1,6 +1,6 @@
-// `holdfast copy DIR`: a log, taken home. Every committed record goes into a new local log at its own
-// offset and with its own append time, so that `verify`, `explain`, `holds` and `tail` answer there as
-// they do here, with no broker in reach.
+// `holdfast copy DIR`: a log, taken home. Every committed record goes into a new local log at its
+// own offset and with its own append time, so that `verify`, `explain`, `holds` and `tail` answer
+// there as they do here, with no broker in reach.
 
 import Configuration
 import EventLog

@@ -1,5 +1,5 @@
-// `holdfast verify`: an auditor's question, answered from the log alone. Every batch is decided again
-// with the policy its records name, and compared with what stands in the log.
+// `holdfast verify`: an auditor's question, answered from the log alone. Every batch is decided
+// again with the policy its records name, and compared with what stands in the log.
 
 import Configuration
 import Decisions

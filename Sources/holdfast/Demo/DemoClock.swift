@@ -1,6 +1,7 @@
-// The demo's clock. On the embedded log it runs fast, so that a shift passes in a quarter of a minute; on
-// Kafka the brokers' clock is the truth and it runs in real time. It stands at the shift's start until the
-// worker is ready: a slow machine must not lose half the shift while it starts.
+// The demo's clock. On the embedded log it runs fast, so that a shift passes in a quarter of a
+// minute; on Kafka the brokers' clock is the truth and it runs in real time. It stands at the
+// shift's start until the worker is ready: a slow machine must not lose half the shift while it
+// starts.
 
 import EventModel
 import Synchronization
@@ -29,8 +30,8 @@ final class DemoClock: Sendable {
     /// The worker is ready: the shift begins.
     func begin() { begun.store(environment.monotonicMicroseconds(), ordering: .relaxed) }
 
-    /// Where the shift stands. Before it began, time passes as it does for everybody, so that it never
-    /// goes back.
+    /// Where the shift stands. Before it began, time passes as it does for everybody, so that it
+    /// never goes back.
     var plantNow: Instant {
         let begun = begun.load(ordering: .relaxed)
         let now = environment.monotonicMicroseconds()

@@ -1,4 +1,5 @@
-// What the demo's summary counts; all of it is read from the outbound topics, as any consumer could.
+// What the demo's summary counts; all of it is read from the outbound topics, as any consumer
+// could.
 
 /// Numbers of a shift.
 struct DemoCounts: Equatable {
@@ -24,7 +25,10 @@ extension DemoCounts {
     var rows: [(name: StaticString, words: String, text: String)] {
         [
             ("records", "records read", "\(records)"),
-            ("holds", "held", "\(Self.some(holds, "hold")), \(Self.some(gatesClosed, "gate")) closed"),
+            (
+                "holds", "held",
+                "\(Self.some(holds, "hold")), \(Self.some(gatesClosed, "gate")) closed"
+            ),
             (
                 "releases", "released",
                 "\(Self.some(releases, "hold")), \(Self.some(gatesOpened, "gate")) opened again; "
@@ -34,9 +38,15 @@ extension DemoCounts {
                 "deviations", "root causes",
                 "\(Self.some(deviations, "deviation")) for \(Self.some(members, "failure"))"
             ),
-            ("alerts", "people disturbed", "\(alertsRaised) alerts, \(alertsSuppressed) suppressed"),
+            (
+                "alerts", "people disturbed",
+                "\(alertsRaised) alerts, \(alertsSuppressed) suppressed"
+            ),
             ("changes", "changes", "\(changes) effective at its instant"),
-            ("dispositions", "dispositions", "\(dispositions) recorded, \(dispositionsRefused) refused"),
+            (
+                "dispositions", "dispositions",
+                "\(dispositions) recorded, \(dispositionsRefused) refused"
+            ),
             ("duplicates", "duplicates", "\(duplicates) dropped"),
             ("deadLetters", "dead letters", "\(deadLetters), kept whole with the reason"),
         ]

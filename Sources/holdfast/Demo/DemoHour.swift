@@ -7,7 +7,8 @@ struct DemoHour: Equatable {
     var alerts = 0
     var suppressed = 0
 
-    /// `12 other deviations, 23 other alerts, 41 alerts suppressed`; nil when nothing was left untold.
+    /// `12 other deviations, 23 other alerts, 41 alerts suppressed`; nil when nothing was left
+    /// untold.
     var text: String? {
         var parts: [String] = []
         if furtherHolds > 0 {

@@ -39,7 +39,8 @@ extension DemoNarrator {
             left == 0
             ? "the lot is free" : "\(DemoCounts.some(left, "hold")) still open, so it stays held"
         page.line(
-            event.at, .release, "lot \(lot): \(event.text("approver")) signed off one hold; \(state)")
+            event.at, .release,
+            "lot \(lot): \(event.text("approver")) signed off one hold; \(state)")
     }
 
     func tellRefusedRelease(_ event: DemoEvent) {
@@ -89,10 +90,10 @@ extension DemoNarrator {
             return
         }
         let failures = DemoCounts.some(Int(event.data.integer("memberCount") ?? 1), "failure")
+        let what = isNew ? "a new one" : failures + " in one deviation"
         page.line(
             event.at, .deviation,
-            "\(Self.readable(event.subject)): \(isNew ? "a new one" : failures + " in one deviation"), "
-                + event.text("severity"))
+            "\(Self.readable(event.subject)): \(what), \(event.text("severity"))")
     }
 
     func tellAlert(_ event: DemoEvent) {
@@ -146,18 +147,23 @@ extension DemoNarrator {
         }
         page.line(
             record.appendTime, .refused,
-            "a record, kept whole in the dead letters: \(header("hf_reason")) (\(header("hf_detail")))")
+            "a record, kept whole in the dead letters: \(header("hf_reason")) "
+                + "(\(header("hf_detail")))"
+        )
     }
 
     func tellBatch(_ view: JSONView, at instant: Instant) {
         guard let batch = view.member("counts") else { return }
         func count(_ name: StaticString) -> Int { Int(batch.integer(name) ?? 0) }
-        counts.records += count("accepted") + count("duplicates") + count("refused") - count("signals")
+        counts.records +=
+            count("accepted") + count("duplicates") + count("refused") - count("signals")
         guard count("duplicates") > 0 else { return }
         counts.duplicates += count("duplicates")
         page.line(
             instant, .duplicate,
-            "\(DemoCounts.some(count("duplicates"), "record")) dropped: same source and id as before")
+            DemoCounts.some(count("duplicates"), "record")
+                + " dropped: same source and id as before"
+        )
     }
 
     /// `rootCause/equipment/reactor/parameter/T1` for people: `reactor, T1`.

@@ -1,6 +1,6 @@
 // Turns what Holdfast writes into lines that a person can follow. A flood has hundreds of minor
-// deviations; who watches wants the story of what was held and why. So the first hold of a lot is told in
-// full with what explains it, and the rest is counted, one line an hour.
+// deviations; who watches wants the story of what was held and why. So the first hold of a lot is
+// told in full with what explains it, and the rest is counted, one line an hour.
 
 import Contracts
 import EventLog
@@ -21,7 +21,8 @@ final class DemoNarrator {
     var openHolds: [String: [DemoHold]] = [:]
     /// Lots with a closed gate.
     var closedGates: Set<String> = []
-    /// Holds by the id of the event that caused them, and how many alerts that event's own silenced.
+    /// Holds by the id of the event that caused them, and how many alerts that event's own
+    /// silenced.
     var holdsByCause: [String: DemoHold] = [:]
     var suppressedByLeader: [String: Int] = [:]
     /// Alerts told in full; those after them are the same story again and are counted.
@@ -78,8 +79,8 @@ final class DemoNarrator {
         hour = DemoHour()
     }
 
-    /// A hold whose story is worth asking for: one caused by an event that closed a gate and whose alert
-    /// silenced others; of those the one that silenced most, then the first.
+    /// A hold whose story is worth asking for: one caused by an event that closed a gate and whose
+    /// alert silenced others; of those the one that silenced most, then the first.
     var richestHold: DemoHold? {
         func rank(_ cause: String, _ hold: DemoHold) -> (Int, Int, Int) {
             let silenced = suppressedByLeader[cause] ?? 0

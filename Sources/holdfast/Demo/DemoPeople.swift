@@ -1,5 +1,5 @@
-// What does not come from the plant's data: quality's decisions, a start through a closed gate, a resend,
-// a record cut in half. Minutes are after the first critical failure.
+// What does not come from the plant's data: quality's decisions, a start through a closed gate, a
+// resend, a record cut in half. Minutes are after the first critical failure.
 
 import EventModel
 
@@ -16,7 +16,8 @@ struct DemoPeople {
         let change = "CHG-\(runID)"
         let sample = "SAMPLE-\(runID)"
         let closed = DemoStep.Cue.gateClosed(lot: lot)
-        var resend = step(5, .mesExecution, lot, first.value, "the MES sends the same failure again")
+        var resend = step(
+            5, .mesExecution, lot, first.value, "the MES sends the same failure again")
         resend.isResend = true
         return [
             resend,
@@ -28,7 +29,8 @@ struct DemoPeople {
                 "an operator starts a rework step on lot \(lot) all the same", cue: closed),
             step(
                 20, .qmsQuality, change, approval(change),
-                "QA approves change \(change), effective in \(isFast ? "45 minutes" : "10 seconds")"),
+                "QA approves change \(change), effective in \(isFast ? "45 minutes" : "10 seconds")"
+            ),
             step(
                 30, .qmsQuality, sample, request(sample),
                 "QA holds lot \(sample), which nobody has made yet"),
@@ -36,7 +38,9 @@ struct DemoPeople {
                 45, .qmsQuality, sample, wrongRelease(sample),
                 "somebody else than its owner wants to release that hold",
                 cue: .gateClosed(lot: sample)),
-            step(60, .mesExecution, sample, creation(sample), "now lot \(sample) is made: held already"),
+            step(
+                60, .mesExecution, sample, creation(sample),
+                "now lot \(sample) is made: held already"),
             step(
                 80, .qmsQuality, lot, disposition(lot),
                 "somebody wants to accept lot \(lot) while it is held", cue: closed),

@@ -1,6 +1,6 @@
-// Where a demo lives. Its fast clock begins at the shift's start, in the past of any demo before it, and
-// time in a log never goes back: so each run on the embedded log has a directory of its own, and a log
-// that the caller names and that has topics already is used in real time.
+// Where a demo lives. Its fast clock begins at the shift's start, in the past of any demo before
+// it, and time in a log never goes back: so each run on the embedded log has a directory of its
+// own, and a log that the caller names and that has topics already is used in real time.
 
 import Configuration
 import EventLog

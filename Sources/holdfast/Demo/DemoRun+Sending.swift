@@ -1,4 +1,5 @@
-// What the demo sends: the plant's records when they are due, and what people do when its cue has come.
+// What the demo sends: the plant's records when they are due, and what people do when its cue has
+// come.
 
 import EventLog
 import EventModel

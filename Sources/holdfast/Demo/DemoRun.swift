@@ -101,10 +101,10 @@ final class DemoRun {
         page.remark("Holdfast demo: \(script.title)", isBold: true)
         page.remark(
             clock.isFast
-                ? "The clock runs fast: eight hours pass in \(seconds) seconds. The log is embedded; "
-                    + "nothing else is needed."
-                : "The plant's eight hours are sent in \(seconds) seconds; everything else is in real "
-                    + "time, on \(call.settings.text(.log) ?? "").")
+                ? "The clock runs fast: eight hours pass in \(seconds) seconds. "
+                    + "The log is embedded; nothing else is needed."
+                : "The plant's eight hours are sent in \(seconds) seconds; "
+                    + "everything else is in real time, on \(call.settings.text(.log) ?? "").")
         page.remark()
     }
 
@@ -167,8 +167,8 @@ final class DemoRun {
         tellAll(reader)
     }
 
-    /// What one transaction wrote arrives topic by topic, in any order; people read a story in the order in
-    /// which it happened, and a hold before what follows from it.
+    /// What one transaction wrote arrives topic by topic, in any order; people read a story in the
+    /// order in which it happened, and a hold before what follows from it.
     private func tellAll(_ reader: any LogReader) {
         let grain = clock.isFast ? 1 : Self.gathering
         func place(_ record: LogRecord) -> (Int64, Int, Int32, Offset) {
@@ -201,7 +201,8 @@ final class DemoRun {
     }
 
     /// Where the outbound topics end now: the demo tells only of what it does itself.
-    private static func ends(_ reader: any LogReader) throws(LogError) -> [(TopicPartition, Offset)] {
+    private static func ends(_ reader: any LogReader) throws(LogError) -> [(TopicPartition, Offset)]
+    {
         var positions: [(TopicPartition, Offset)] = []
         for topic in DemoNarrator.topics {
             for number in 0..<(try reader.partitionCount(of: topic)) {

@@ -1,5 +1,5 @@
-// The sample that the demo makes where no plant data is at hand: one filling line, a lot an hour, a dosing
-// valve that begins to stick. The MES asks the gate: what is held is not taken further.
+// The sample that the demo makes where no plant data is at hand: one filling line, a lot an hour, a
+// dosing valve that begins to stick. The MES asks the gate: what is held is not taken further.
 
 import EventModel
 

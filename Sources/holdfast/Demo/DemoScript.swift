@@ -1,5 +1,5 @@
-// The demo's script: a shift of plant data, and what people do meanwhile. The data is a real alarm flood
-// where it is at hand (an event log as NDJSON), else the sample of DemoSample.
+// The demo's script: a shift of plant data, and what people do meanwhile. The data is a real alarm
+// flood where it is at hand (an event log as NDJSON), else the sample of DemoSample.
 
 import Contracts
 import EventModel

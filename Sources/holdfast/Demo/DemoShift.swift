@@ -1,6 +1,6 @@
-// Reads an event log (NDJSON of topic, key, value) into steps. In real time several runs share a log, so
-// events, lots and equipment get names of their own: the same events sent again would rightly be dropped
-// as duplicates, and lots of the run before are held already.
+// Reads an event log (NDJSON of topic, key, value) into steps. In real time several runs share a
+// log, so events, lots and equipment get names of their own: the same events sent again would
+// rightly be dropped as duplicates, and lots of the run before are held already.
 
 import Contracts
 import EventModel

@@ -16,8 +16,8 @@ struct DemoStep {
     var at: Instant
     var topic: Topic
     var key: String
-    /// The value with `{{now}}` and `{{now+N}}` (seconds) where times are stamped on sending; other parts
-    /// are as they stand in the data.
+    /// The value with `{{now}}` and `{{now+N}}` (seconds) where times are stamped on sending; other
+    /// parts are as they stand in the data.
     var value: String
     /// Said when it is sent; nil for the ordinary.
     var note: String?

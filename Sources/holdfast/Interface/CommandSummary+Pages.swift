@@ -30,7 +30,10 @@ extension CommandSummary {
             command: .demo, summary: "Show a shift of plant data going through",
             details: """
                 Sends events of a shift through the whole pipeline and says line by line what is \
-                held, freed, grouped, suppressed and refused, then a summary.
+                held, freed, grouped, suppressed and refused, then a summary and commands to try \
+                next. On the embedded log the clock runs fast, and each run makes a log of its own \
+                under --state (demo-*, to be deleted at will). A log named by --log that has \
+                topics already, and Kafka, are used in real time. Ctrl-C ends it.
                 """,
             argument: nil,
             examples: [
