@@ -22,7 +22,7 @@ package final class LocalLogImporter {
             "UPDATE partitions SET next = ?2, time = max(time, ?3) WHERE id = ?1", "import")
         guard try admin.describe(Topic.allCases).isEmpty else {
             throw LogError(
-                operation: "import", code: "LOCAL_LOG_EXISTS", reaction: .stopProcess,
+                operation: "import", code: "EEXIST", reaction: .stopProcess,
                 message: "\(directory) holds a log already",
                 hint: "Name a directory that is new: a copy is never mixed with other records.")
         }
