@@ -14,7 +14,7 @@ extension Setting {
         help: "The log: local:DIR (embedded, one machine) or kafka://host:port,...", key: "log",
         commands: anyLog)
     package static let topicPrefix = Setting(
-        "topic-prefix", kind: .text, valueName: "TEXT", default: "",
+        "topic-prefix", kind: .name(0...200), valueName: "TEXT", default: "",
         help: "Stands before every topic's name, e.g. 'plant7.'", key: "topic-prefix",
         commands: anyLog)
     package static let kafka = Setting(
@@ -26,11 +26,11 @@ extension Setting {
         help: "Directory of the tasks' files; can be rebuilt from the log", key: "state",
         commands: worker)
     package static let deployment = Setting(
-        "deployment", kind: .text, default: "default",
+        "deployment", kind: .name(1...100), default: "default",
         help: "Names the consumer group (holdfast.NAME) and the source of events",
         key: "deployment", commands: worker + [.verify])
     package static let instance = Setting(
-        "instance", kind: .text,
+        "instance", kind: .name(1...100),
         help: "Name of this worker (the pod's); gives static membership", key: "instance",
         commands: worker)
     package static let threads = Setting(
@@ -113,7 +113,8 @@ extension Setting {
     /// Every setting, in the order of help and docs.
     package static let table: [Setting] = [
         log, topicPrefix, kafka, state, deployment, instance, threads, policy, commitInterval,
-        drainTimeout, dedupeWindow, rebuildState, partitions, replication, data, rate, from, partition,
+        drainTimeout, dedupeWindow, rebuildState, partitions, replication, data, rate, from,
+        partition,
         max, follow, lot, subject, config, output, color, quiet, verbose,
     ]
 

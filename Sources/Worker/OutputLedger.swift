@@ -19,6 +19,8 @@ struct OutputLedger: ~Copyable {
     private var expected: [TopicPartition: [Fingerprint: Expected]] = [:]
     /// The row that each key of a compacted topic must end with, by the key's fingerprint.
     private var lastRows: [TopicPartition: [Fingerprint: Fingerprint]] = [:]
+    /// The first batch of each task of which something was found.
+    private var firstFound: [TopicPartition: [Partition: Offset]] = [:]
     private var scratch: [UInt8] = []
 
     /// Topics where an older record of a key may be gone.
@@ -42,19 +44,36 @@ struct OutputLedger: ~Copyable {
         for header in record.headers { add(header.name, header.value) }
         let place = TopicPartition(record.topic, record.partition)
         let image = fingerprint
-        guard let left = expected[place]?[image]?.missing, left > 0 else { return false }
-        expected[place]?[image]?.missing = left - 1
+        guard let output = expected[place]?[image], output.missing > 0 else { return false }
+        expected[place]?[image]?.missing = output.missing - 1
+        if firstFound[place]?[output.task] == nil {
+            firstFound[place, default: [:]][output.task] = output.audit
+        }
         return true
     }
 
-    /// How many outputs of this partition were not found, and the batch of one of them.
-    func missing(in place: TopicPartition) -> [(task: Partition, audit: Offset, count: Int)] {
-        var found: [(task: Partition, audit: Offset, count: Int)] = []
+    /// An output that was not found.
+    struct Missing {
+        let task: Partition
+        /// Its batch record's offset.
+        let audit: Offset
+        let count: Int
+        /// Nothing before it is there either: retention may have taken it.
+        let isAtBeginning: Bool
+    }
+
+    /// The outputs of this partition that were not found.
+    func missing(in place: TopicPartition) -> [Missing] {
+        var found: [Missing] = []
         let last = lastRows[place].map { Set($0.values) }
         for (image, output) in expected[place] ?? [:] where output.missing > 0 {
             // Compaction keeps the last row of a key, and only that is owed.
             if Self.compacted.contains(place.topic), last?.contains(image) != true { continue }
-            found.append((output.task, output.audit, output.missing))
+            let first = firstFound[place]?[output.task]
+            found.append(
+                Missing(
+                    task: output.task, audit: output.audit, count: output.missing,
+                    isAtBeginning: first.map { output.audit <= $0 } ?? true))
         }
         return found.sorted { ($0.task, $0.audit) < ($1.task, $1.audit) }
     }

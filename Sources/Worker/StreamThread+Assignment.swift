@@ -86,7 +86,8 @@ extension StreamThread {
         do {
             try start(partition, isDelivered: task.isDelivered)
             awaited[partition] = nil
-        } catch  where error.isPassing && !isOver(sessions: 6, since: task.since) {
+        } catch {
+            guard error.isPassing, !isOver(sessions: 6, since: task.since) else { throw error }
             awaited[partition]?.triedAt = environment.monotonicMicroseconds()
             notify(
                 .logRetry(

@@ -47,11 +47,18 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
             self = .noInput
         } else if mentions("SQLITE_CANTOPEN", "SQLITE_READONLY", "ERRNO") {
             self = .cannotCreate
-        } else if mentions("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "ENOSPC") {
+        } else if mentions(
+            "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "ENOSPC")
+        {
             self = .inputOutput
         } else if mentions("SQLITE_BUSY", "SQLITE_LOCKED", "LOCK") {
             self = .temporary
-        } else if mentions("UNKNOWN_TOPIC", "INVALID_CONFIG", "INVALID_ARG", "POLICY") {
+        } else if mentions("MSG_SIZE_TOO_LARGE") {
+            self = .data
+        } else if mentions(
+            "UNKNOWN_TOPIC", "INVALID_CONFIG", "INVALIDCONFIG", "INVALID_ARG", "POLICY", "PROPERTY",
+            "PARTITION_COUNTS_DIFFER", "FOREIGN_FILE", "NEWER_FORMAT")
+        {
             self = .configuration
         } else {
             self = .unavailable

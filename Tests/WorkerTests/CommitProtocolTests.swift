@@ -60,7 +60,8 @@ import Testing
         #expect(try plant.redecide() == [])
     }
 
-    @Test func `a batch left open by its own producer is ended before the task is restored`() throws {
+    @Test func `a batch left open by its own producer is ended before the task is restored`() throws
+    {
         let plant = try SimulatedPlant()
         let worker = try plant.start("a")
         try plant.failStep("e1", lot: "L-1")
@@ -90,17 +91,24 @@ import Testing
         #expect(try plant.ids(.holds).count == 1)
     }
 
-    @Test func `a rebalance between deciding and committing keeps what stays and drops what goes`() throws {
+    @Test func `a rebalance between deciding and committing keeps what stays and drops what goes`()
+        throws
+    {
         let plant = try SimulatedPlant(partitions: 2)
         let first = try plant.start("a")
-        for number in 0..<8 { try plant.failStep("s\(number)", lot: "L-\(number)", severity: "minor", equipment: "p\(number)") }
+        for number in 0..<8 {
+            try plant.failStep(
+                "s\(number)", lot: "L-\(number)", severity: "minor", equipment: "p\(number)")
+        }
         try plant.settle(first)
         // Another member joins after the batches were decided, before they are sent.
         var second: SimulatedWorker?
         first.stream.beforeCommit = {
             if second == nil { second = try? plant.start("b") }
         }
-        for number in 0..<8 { try plant.failStep("e\(number)", lot: "L-\(number)", equipment: "q\(number)") }
+        for number in 0..<8 {
+            try plant.failStep("e\(number)", lot: "L-\(number)", equipment: "q\(number)")
+        }
         for _ in 0..<50 where second == nil {
             try first.thread.step()
             plant.time.advance(milliseconds: 1)

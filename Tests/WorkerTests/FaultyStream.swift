@@ -19,10 +19,14 @@ final class FaultyStream: StreamLog {
     static let crashCode = "CRASH"
     let inner: SimulatedStreamLog
     var crash: CrashPoint?
+    /// A poll brings so many records at most.
+    var recordsMax = Int.max
     /// Commits that were tried.
     private(set) var commitsTried = 0
     /// Told before each commit is passed on.
     var beforeCommit: (() -> Void)?
+    /// Told after the group's offsets were read, before anything else is.
+    var afterGroupOffsets: (() -> Void)?
     private var lent = 0
     /// Records polled and not given back.
     var recordsOut: Int { lent }
@@ -40,7 +44,8 @@ final class FaultyStream: StreamLog {
     ) throws(LogError) {
         let before = records.count
         try inner.poll(
-            records: &records, events: &events, max: max, timeoutMilliseconds: timeoutMilliseconds)
+            records: &records, events: &events, max: min(max, recordsMax),
+            timeoutMilliseconds: timeoutMilliseconds)
         lent += records.count - before
     }
     func release(_ record: LogRecord) {
@@ -62,7 +67,9 @@ final class FaultyStream: StreamLog {
         try inner.stableEnd(of: partition)
     }
     func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
-        try inner.groupOffsets(of: partition)
+        let offsets = try inner.groupOffsets(of: partition)
+        afterGroupOffsets?()
+        return offsets
     }
     func groupToken() throws(LogError) -> GroupToken { try inner.groupToken() }
     func makeReader() throws(LogError) -> any LogReader { try inner.makeReader() }

@@ -7,7 +7,11 @@ import EventModel
 /// Luck by a seed.
 struct Dice {
     private var state: UInt64
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+    init(seed: UInt64) {
+        // Neighbouring seeds shall not be one sequence shifted.
+        state = seed
+        state = next() ^ (seed << 32)
+    }
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
@@ -106,7 +110,8 @@ struct Scenario {
 
     private mutating func poison(_ tick: Int) {
         let value: String? = dice.pick(["{", "[]", nil, "{\"specversion\":\"1.0\"}"])
-        records.append(Sent(tick: tick, topic: .mesExecution, key: dice.pick([lot, nil]), value: value))
+        records.append(
+            Sent(tick: tick, topic: .mesExecution, key: dice.pick([lot, nil]), value: value))
     }
 
     /// Something sent before, as it was or with other content.
@@ -135,7 +140,8 @@ struct Scenario {
         records.append(
             Sent(
                 tick: tick, topic: topic, key: key,
-                value: #"{"specversion":"1.0","id":"e\#(number)","source":"/plant","type":"\#(type)","#
+                value:
+                    #"{"specversion":"1.0","id":"e\#(number)","source":"/plant","type":"\#(type)","#
                     + #""time":"2026-01-05T05:59:00Z","data":\#(data)}"#))
     }
 }

@@ -63,7 +63,9 @@ final class SimulatedWorker {
 
     var dumps: [Int32: [RowChange]] {
         var found: [Int32: [RowChange]] = [:]
-        for task in thread.tasks { if let task { found[task.partition.rawValue] = task.core.state.dump() } }
+        for task in thread.tasks {
+            if let task { found[task.partition.rawValue] = task.core.state.dump() }
+        }
         return found
     }
 }
@@ -79,8 +81,11 @@ final class SimulatedPlant {
     let partitions: Int32
     var limits = Limits()
     var policy = Policy.standard
-    private let directory =
-        NSTemporaryDirectory() + "holdfast-sim-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    /// In memory where there is such a place: what a power cut does to files is tested elsewhere.
+    let directory =
+        (FileManager.default.isWritableFile(atPath: "/dev/shm")
+            ? "/dev/shm/" : NSTemporaryDirectory())
+        + "holdfast-sim-\(getpid())-\(UInt64.random(in: 0 ... .max))"
 
     init(partitions: Int32 = 2) throws {
         self.partitions = partitions
@@ -178,44 +183,9 @@ final class SimulatedPlant {
 
     // MARK: - Records out
 
-    /// One committed record.
-    struct Committed: Equatable {
-        var offset: Offset
-        var appendTime: Instant
-        var key: [UInt8]?
-        var value: [UInt8]?
-        var headers: [String: String]
-        var text: String { String(decoding: value ?? [], as: UTF8.self) }
-        /// The envelope's id.
-        var id: String {
-            let after = text.split(separator: #""id":""#, maxSplits: 1)
-            return after.count < 2 ? "" : String(after[1].prefix { $0 != "\"" })
-        }
-    }
-
     func committed(_ topic: Topic, _ partition: Int32) throws -> [Committed] {
-        let place = TopicPartition(topic, Partition(partition))
-        let reader = SimulatedLogReader(log)
-        let end = try reader.end(of: place, isolation: .committed)
-        try reader.assign([(place, Offset(0))])
-        var found: [Committed] = []
-        var records: ContiguousArray<LogRecord> = []
-        var events: [LogEvent] = []
-        while !events.contains(.reachedEnd(place, end)) {
-            try reader.poll(
-                records: &records, events: &events, max: 10_000, timeoutMilliseconds: 0)
-        }
-        for record in records {
-            var headers: [String: String] = [:]
-            for header in record.headers { headers[header.name.text] = header.value?.text }
-            found.append(
-                Committed(
-                    offset: record.offset, appendTime: record.appendTime,
-                    key: record.key.map { Array($0) }, value: record.value.map { Array($0) },
-                    headers: headers))
-            reader.release(record)
-        }
-        return found
+        try Committed.all(
+            of: TopicPartition(topic, Partition(partition)), in: SimulatedLogReader(log))
     }
 
     /// Ids of the events of a topic, sorted, doubles included; of dead letters, where they came from.
@@ -242,33 +212,13 @@ final class SimulatedPlant {
         return found
     }
 
-    /// Decides all tasks again; the differences, and whether what comes of it is what the log holds.
-    func redecide(policies: [Policy] = [.standard]) throws -> [String] {
-        var differences: [String] = []
-        var due: [String: Int] = [:]
-        for partition in 0..<partitions {
-            let log = log
-            let redecision = try Redecision(
-                partition: Partition(partition), deployment: Self.deployment, limits: limits,
-                makeReader: { SimulatedLogReader(log) },
-                policyOf: { text in policies.first { $0.canonicalJSON == text } },
-                onOutbound: { record, _ in
-                    let place = "\(record.topic.name)/\(record.partition.rawValue)"
-                    let value = record.value?.text ?? "-"
-                    due["\(place) \(record.key?.text ?? "") \(value)", default: 0] += 1
-                })
-            differences += try redecision.run(progress: { _ in true }).differences
-        }
-        for topic in Self.outbound + [.signals] {
-            for partition in 0..<partitions {
-                for record in try committed(topic, partition) {
-                    let key = String(decoding: record.key ?? [], as: UTF8.self)
-                    let name =
-                        "\(topic.name)/\(partition) \(key) \(record.value == nil ? "-" : record.text)"
-                    due[name, default: 0] -= 1
-                }
-            }
-        }
-        return differences + due.filter { $0.value != 0 }.map { "\($0.value) \($0.key)" }
+    /// Decides all tasks again (`Committed.redecide`).
+    func redecide(policies: [Policy] = [.standard], tampered: TamperingReader.Change? = nil) throws
+        -> [String]
+    {
+        let log = log
+        return try Committed.redecide(
+            partitions: partitions, deployment: Self.deployment, limits: limits, policies: policies
+        ) { TamperingReader(SimulatedLogReader(log), tampered) }
     }
 }

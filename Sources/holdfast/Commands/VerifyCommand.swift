@@ -67,7 +67,7 @@ package enum VerifyCommand {
             json.name("notes")
             list(report.notes, into: &json)
             json.member("outputs", report.outputs)
-            json.member("proven", report.differences.isEmpty)
+            json.member("proven", report.differences.isEmpty && report.notes.isEmpty)
             json.member("records", report.records)
             json.member("recordsPerSecond", rate)
             json.endObject()
@@ -82,7 +82,8 @@ package enum VerifyCommand {
             "\(report.batches) batches with \(report.records) records decided again, "
                 + "\(report.outputs) outputs as they must be (\(rate) records/s).")
         if report.differences.isEmpty {
-            call.terminal.line(call.terminal.styled("Everything in the log is proven.", .green))
+            let what = report.notes.isEmpty ? "Everything in the log" : "What is still in the log"
+            call.terminal.line(call.terminal.styled("\(what) is proven.", .green))
         }
     }
 
