@@ -1,4 +1,5 @@
-// The demo as a person runs it: on the embedded log, to its end, and then the commands that it prints.
+// The demo as a person runs it: on the embedded log, to its end, and then the commands that it
+// prints.
 
 import Configuration
 import EventModel

@@ -77,7 +77,10 @@ final class DemoRun {
         }
         try worker.finish()
         try outcome.get()
-        if call.isStopRequested() { page.remark("\nStopped before the shift was over.") }
+        if call.isStopRequested() {
+            page.remark()
+            page.remark("Stopped before the shift was over.")
+        }
         DemoSummary(
             counts: narrator.counts, hold: narrator.richestHold, place: place,
             program: call.program

@@ -22,8 +22,8 @@ struct DemoScript {
     let releasedLot: String
     let releaseAt: Instant
 
-    /// Eight hours of the data, from the hour in which the first lot will be held. `changeDueSeconds`
-    /// is given in real time only.
+    /// Eight hours of the data, from the hour in which the first lot will be held.
+    /// `changeDueSeconds` is given in real time only.
     static func make(
         lines: [UInt8], title: String, runID: String, changeDueSeconds: Int64? = nil
     ) throws(JSONError) -> DemoScript? {
