@@ -15,7 +15,7 @@ IMPORT_CHECK := --explicit-target-dependency-import-check error
 PYTHON := /usr/bin/env python3
 
 # Kafka's launcher and jars are found beside the tree, or named by KAFKA_BROKER and KAFKA_LIBS.
-# Numbers of the kill run that belongs to `make test`; more with `make test KILL_RUN="--kills 80"`.
+# Numbers of the kill runs that belong to `make test`; more with `make test KILL_RUN="--kills 80"`.
 KILL_RUN ?= --events 200000 --kills 40 --workers 1
 KILL_RUN_THREE ?= --events 200000 --kills 40 --workers 3 --delete-state
 
@@ -56,9 +56,11 @@ test-unit-file:
 	else echo "NOT TESTED: the systemd unit (no systemd-analyze here)"; fi
 
 # Without jars nothing on Kafka can be tested: said loudly, and a failure where CI is set.
-test-kafka: deps-test
-	@code=0; for run in "$(KILL_RUN)" "$(KILL_RUN_THREE)"; do \
-		$(PYTHON) Tests/Tools/torture.py $$run || code=$$?; \
+test-kafka: deps-test ## the tests on real Kafka alone
+	swift build --product holdfast
+	@code=0; for run in Kafka/run.py "Tools/torture.py $(KILL_RUN)" \
+		"Tools/torture.py $(KILL_RUN_THREE)"; do \
+		$(PYTHON) Tests/$$run || code=$$?; \
 		[ $$code = 0 ] || break; \
 	done; \
 	if [ $$code = 77 ]; then \
@@ -75,7 +77,7 @@ check: deps ## formatting, style, imports, documents
 	swift format lint --strict -r Sources Tests Package.swift
 	swift build --build-tests $(IMPORT_CHECK)
 	swift test --skip-build --filter StyleTests
-	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools
+	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools Tests/Kafka
 
 clean: ## removes what was built
 	rm -rf .build

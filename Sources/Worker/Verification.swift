@@ -7,7 +7,7 @@ package import EventLog
 package import EventModel
 
 /// What a verification came to.
-package struct VerificationReport: Sendable {
+package struct VerificationReport: Sendable, Equatable {
     package var batches = 0
     package var records: Int64 = 0
     /// Outputs, signals and dead letters that were found in the log as decided.

@@ -45,7 +45,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
             self = .noPermission
         } else if mentions("ENOENT") {
             self = .noInput
-        } else if mentions("SQLITE_CANTOPEN", "SQLITE_READONLY", "ERRNO") {
+        } else if mentions("SQLITE_CANTOPEN", "SQLITE_READONLY", "ERRNO", "EEXIST") {
             self = .cannotCreate
         } else if mentions(
             "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "ENOSPC")

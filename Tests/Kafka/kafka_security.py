@@ -9,21 +9,33 @@ import core
 import plant
 
 
-def page_acls(site, instance):
-    """The table of docs/operations.md, as arguments of Kafka's acls tool."""
+def page_acls(site, instance, kinds=("topic", "group", "transaction")):
+    """The table of docs/operations.md, as arguments of Kafka's acls tool: one call for all rows
+    with the same operations and pattern, for each call is a Java of its own."""
     with open(os.path.join(plant.ROOT, "docs", "operations.md"), encoding="utf-8") as file:
         page = file.read()
     table = re.search(r"<!-- begin acls -->(.*?)<!-- end acls -->", page, re.S).group(1)
-    for row in re.findall(r"^\| `(.*?)` \| (\w+) \| `(.*?)` \| (\w+) \| (.*?) \|$", table, re.M):
-        operations, kind, name, pattern, _ = row
+    calls = {}
+    for row in re.findall(r"^\| `(.*?)` \| (\w+) \| `(.*?)` \| (\w+) \|", table, re.M):
+        operations, kind, name, pattern = row
+        if kind not in kinds:
+            continue
         name = name.replace("DEPLOYMENT", site.deployment).replace("INSTANCE", instance)
-        if kind == "topic":
-            name = site.prefix + name
-        found = ["--resource-pattern-type", pattern, "--" + kind.replace("transaction",
-                                                                         "transactional-id"), name]
+        call = calls.setdefault((operations, pattern), ["--resource-pattern-type", pattern])
+        call += {"topic": ["--topic", site.prefix + name], "group": ["--group", name],
+                 "transaction": ["--transactional-id", name]}[kind]
+    for (operations, _), call in calls.items():
         for operation in operations.split(", "):
-            found += ["--operation", operation]
-        yield found
+            call += ["--operation", operation]
+    return list(calls.values())
+
+
+def allow(cluster, user, calls):
+    # The last 3.x has the tool under another class.
+    name = ["kafka.admin.AclCommand", "--bootstrap-server", cluster.bootstrap] if cluster.libs \
+        else ["acls"]
+    for call in calls:
+        plant.tool(cluster, *name, "--add", "--allow-principal", "User:" + user, *call)
 
 
 def libs_39():
@@ -68,8 +80,8 @@ class Security(unittest.TestCase):
         bootstrap, properties = door
         site = plant.Site(cluster, bootstrap, properties).make_topics("--partitions", "4")
         self.addCleanup(site.stop)
-        for found in page_acls(site, "w0") if acls else ():
-            plant.tool(cluster, "acls", "--add", "--allow-principal", "User:holdfast", *found)
+        if acls:
+            allow(cluster, "holdfast", page_acls(site, "w0"))
         return site
 
     def scenario(self, cluster, door):
@@ -122,17 +134,10 @@ class Security(unittest.TestCase):
         bootstrap, properties = self.tls(cluster, "intruder")
         site = plant.Site(cluster, bootstrap, properties).make_topics("--partitions", "4")
         self.refused(site, 77, "topic")
-        acls = list(page_acls(site, "w0"))
-
-        def allow(kind):
-            for found in acls:
-                if "--" + kind in found:
-                    plant.tool(cluster, "acls", "--add", "--allow-principal", "User:intruder",
-                               *found)
-        allow("topic")
-        self.refused(site, 77, "transactional id %s.w0." % site.deployment)
-        allow("transactional-id")
-        self.refused(site, 77, "group holdfast.%s" % site.deployment)
+        for kind, word in (("topic", "transactional id %s.w0." % site.deployment),
+                           ("transaction", "group holdfast." + site.deployment)):
+            allow(cluster, "intruder", page_acls(site, "w0", [kind]))
+            self.refused(site, 77, word)
 
 
 if __name__ == "__main__":
