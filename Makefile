@@ -71,6 +71,7 @@ test-kafka: deps-test ## the tests on real Kafka alone
 	elif [ $$code != 0 ]; then exit $$code; fi
 
 bench: deps-test release ## speed, as ratios within one run on real Kafka
+	swift build -c release --static-swift-stdlib --product holdfast-bench
 	$(PYTHON) Tests/Bench/bench.py
 
 check: deps ## formatting, style, imports, documents

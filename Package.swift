@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
+    // Release only. Without it no `package` function is inlined into another module, and a record's
+    // way goes through seven (docs/performance.md has the difference).
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -70,6 +73,14 @@ let package = Package(
                 "KafkaLog", "Worker", "Configuration",
             ],
             swiftSettings: strict),
+        // What `make bench` measures with; no product ships it.
+        .executableTarget(
+            name: "holdfast-bench",
+            dependencies: [
+                "EventModel", "Contracts", "Decisions", "Store", "EventLog", "KafkaLog", "Worker",
+                "CRdKafka",
+            ],
+            path: "Sources/Bench", swiftSettings: strict),
 
         tests(of: "EventModel", []),
         tests(of: "Digests", ["EventModel"]),

@@ -24,6 +24,9 @@ package struct Limits: Sendable, Equatable {
     package var commitIntervalMilliseconds: Int64 = 100
     /// How long what is in hand may be drained before a hold commits, in milliseconds.
     package var holdDrainMillisecondsMax: Int64 = 5
+    /// Records older than this, in milliseconds, are a backlog: their holds wait for the commit
+    /// interval instead.
+    package var backlogMilliseconds: Int64 = 1_000
     /// How long a record waits for an input that may still bring an older one, in microseconds.
     package var mergeWaitMicrosecondsMax: Int64 = 5_000
     /// A stream thread keeps at most so many records fetched and undecided.

@@ -223,11 +223,24 @@ package final class StreamThread<Log: StreamLog> {
             urgentSince = nil
             return false
         }
-        // What is in hand is drained first, at most 5 ms: with a backlog, a hold per batch would halve the rate.
+        // What is in hand is drained first, at most 5 ms. With a backlog the commit interval holds
+        // for holds as well: a commit for each halves the rate, and makes all that follow later
+        // (docs/decisions/0003).
         let since = urgentSince ?? monotonic
         urgentSince = since
-        return records.isEmpty
-            || monotonic - since >= settings.limits.holdDrainMillisecondsMax * 1000
+        if records.isEmpty { return true }
+        guard monotonic - since >= settings.limits.holdDrainMillisecondsMax * 1000 else {
+            return false
+        }
+        return !isBehind
+    }
+
+    /// What was decided last is older than what a hold may wait for: a backlog is being read.
+    private var isBehind: Bool {
+        let now = environment.now()
+        return tasks.lazy.compactMap { $0?.core.latestAppendTime }.contains {
+            now.milliseconds - $0.milliseconds > settings.limits.backlogMilliseconds
+        }
     }
 
     func note(_ counts: BatchCounts) { totals.add(counts) }

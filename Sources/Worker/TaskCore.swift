@@ -33,6 +33,8 @@ final class TaskCore {
     var waitingSince: Int64?
     /// Decided records, for the thread to give back to the log.
     var finished: ContiguousArray<LogRecord> = []
+    /// Append time of the record taken last; nil while there is nothing to decide.
+    var latestAppendTime: Instant?
     /// A record came that belongs before what the open batch has decided: close it first.
     var mustClose = false
 
@@ -151,6 +153,7 @@ final class TaskCore {
     /// Takes up to a deskful of records in the order of rule 1 into `desk`.
     func takeRecords(into desk: Intake, monotonic: Int64, open: () -> Void) {
         desk.clear()
+        defer { latestAppendTime = desk.records.last?.appendTime ?? latestAppendTime }
         while desk.count < Intake.width {
             if let batch, batch.isFull(with: desk.count, limits: limits) {
                 mustClose = true

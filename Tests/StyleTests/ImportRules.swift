@@ -25,6 +25,10 @@ struct ImportRules {
             "EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog", "KafkaLog",
             "Worker", "Configuration",
         ],
+        "Bench": [
+            "EventModel", "Contracts", "Decisions", "Store", "EventLog", "KafkaLog", "Worker",
+            "CRdKafka",
+        ],
     ]
     /// What comes with the toolchain and may be imported anywhere.
     static let everywhere: Set<String> = ["Glibc", "Synchronization"]

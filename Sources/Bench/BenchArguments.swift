@@ -1,0 +1,47 @@
+// `name=value` words. A script is the caller: a word that is missing is the script's defect.
+
+import KafkaLog
+
+/// What a measurement was asked to do.
+struct BenchArguments {
+    private var values: [String: String] = [:]
+
+    /// Nil when a word is not `name=value`.
+    init?(_ words: ArraySlice<String>) {
+        for word in words {
+            guard let equals = word.firstIndex(of: "=") else { return nil }
+            values[String(word[..<equals])] = String(word[word.index(after: equals)...])
+        }
+    }
+
+    func text(_ name: String) -> String {
+        guard let value = values[name] else { Main.stop("\(name)= is missing") }
+        return value
+    }
+
+    func text(_ name: String, default missing: String) -> String { values[name] ?? missing }
+
+    func integer(_ name: String, default missing: Int? = nil) -> Int {
+        if let value = values[name].flatMap({ Int($0) }) { return value }
+        guard let missing else { Main.stop("\(name)= is missing or no number") }
+        return missing
+    }
+
+    var isLocal: Bool { values["local"] != nil }
+
+    /// `kafka.NAME=VALUE`: properties of librdkafka to try.
+    private var tried: [String: String] {
+        var found: [String: String] = [:]
+        for (name, value) in values where name.hasPrefix("kafka.") {
+            found[String(name.dropFirst(6))] = value
+        }
+        return found
+    }
+
+    /// The cluster, under a name of this measurement's own.
+    func kafka(_ properties: [String: String] = [:]) -> KafkaConfiguration {
+        KafkaConfiguration(
+            bootstrap: text("bootstrap"), deployment: "bench", instance: "bench",
+            topicPrefix: text("prefix", default: ""), properties: properties.merging(tried) { $1 })
+    }
+}

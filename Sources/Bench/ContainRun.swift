@@ -1,0 +1,131 @@
+// The meter of containment: a critical failure is produced, and the clock runs until a read_committed
+// consumer sees its hold. Beside it the other traffic, from a producer of its own, lingering 5 ms:
+// without lingering 5,000 events a second are 5,000 requests, and the broker is what is measured.
+
+import EventLog
+import EventModel
+import Glibc
+import KafkaLog
+import Worker
+
+enum ContainRun {
+    static func run(_ arguments: BenchArguments) throws -> [(String, Double)] {
+        let seconds = arguments.integer("seconds")
+        let warmup = Double(arguments.integer("warmup", default: 5))
+        let name = arguments.text("name")
+        let configuration = arguments.kafka(["linger.ms": "5"])
+        let critical = arguments.kafka(["linger.ms": "0"])
+        let rate = arguments.integer("rate", default: 5_000)
+        let stop = StopFlag()
+        let sent = SentTimes(count: seconds * 40)
+        let reader = try KafkaReader(arguments.kafka())
+        let holds = (0..<Int32(try reader.partitionCount(of: .holds))).map {
+            TopicPartition(.holds, Partition($0))
+        }
+        try reader.assign(
+            try holds.map { ($0, try reader.end(of: $0, isolation: .committed)) })
+        let background = PlainThread {
+            traffic(configuration, name: name, perSecond: rate, until: stop)
+        }
+        let sender = PlainThread { failures(critical, name: name, into: sent, until: stop) }
+        let begin = Meter.seconds(CLOCK_MONOTONIC)
+        var latencies: [Double] = []
+        var records: ContiguousArray<LogRecord> = []
+        var events: [LogEvent] = []
+        var missing = 0
+        let mark = "lot/\(name)-"
+        while Meter.seconds(CLOCK_MONOTONIC) - begin < Double(seconds) + 2 {
+            records.removeAll(keepingCapacity: true)
+            events.removeAll(keepingCapacity: true)
+            try reader.poll(
+                records: &records, events: &events, max: 100, timeoutMilliseconds: 100)
+            let now = Meter.seconds(CLOCK_MONOTONIC)
+            for record in records {
+                if let key = record.key, key.starts(with: mark.utf8),
+                    let number = Int(ByteView(rebasing: key[mark.utf8.count...]).text),
+                    let at = sent.take(number), at - begin >= warmup
+                {
+                    latencies.append((now - at) * 1000)
+                }
+                reader.release(record)
+            }
+            if now - begin > Double(seconds) { stop.request() }
+        }
+        sender.join()
+        background.join()
+        missing = sent.remaining
+        latencies.sort()
+        return [
+            ("samples", Double(latencies.count)), ("unseen", Double(missing)),
+            ("p50", percentile(50, latencies)), ("p90", percentile(90, latencies)),
+            ("p99", percentile(99, latencies)), ("max", latencies.last ?? .infinity),
+        ]
+    }
+
+    static func percentile(_ percent: Int, _ sorted: [Double]) -> Double {
+        guard !sorted.isEmpty else { return .infinity }
+        return sorted[min(sorted.count - 1, sorted.count * percent / 100)]
+    }
+
+    /// Other traffic at a steady rate: a handful every 5 ms. Its failures are minor: what holds a
+    /// lot is what is measured.
+    private static func traffic(
+        _ configuration: KafkaConfiguration, name: String, perSecond: Int, until stop: StopFlag
+    ) {
+        do {
+            let writer = try KafkaWriter(configuration)
+            var source = EventSource(seed: 7, name: name + "-b-")
+            source.criticalPerHundredFailures = 0
+            let begin = Meter.seconds(CLOCK_MONOTONIC)
+            while !stop.isRequested {
+                let due = Int((Meter.seconds(CLOCK_MONOTONIC) - begin) * Double(perSecond))
+                while source.count < due {
+                    source.next()
+                    try write(source, to: writer)
+                }
+                usleep(5_000)
+            }
+            try writer.flush()
+        } catch {
+            Main.stop("traffic: \(error)")
+        }
+    }
+
+    /// A critical failure about every 50 ms, each for a lot of its own.
+    private static func failures(
+        _ configuration: KafkaConfiguration, name: String, into sent: SentTimes,
+        until stop: StopFlag
+    ) {
+        do {
+            let writer = try KafkaWriter(configuration)
+            var source = EventSource(seed: 11, name: name + "-c-")
+            var dice = Dice(seed: 13)
+            var number = 0
+            while !stop.isRequested, number < sent.count {
+                usleep(UInt32(20_000 + dice.below(60_000)))
+                source.nextCritical(lot: "\(name)-\(number)")
+                sent.put(number, Meter.seconds(CLOCK_MONOTONIC))
+                try write(source, to: writer)
+                number += 1
+            }
+            try writer.flush()
+        } catch {
+            Main.stop("failures: \(error)")
+        }
+    }
+
+    private static func write(_ source: EventSource, to writer: KafkaWriter) throws(LogError) {
+        var failure: LogError?
+        source.key.withUnsafeBytes { key in
+            source.value.withUnsafeBytes { value in
+                do throws(LogError) {
+                    try writer.write(
+                        topic: .mesExecution, partition: nil, key: key, value: value, headers: [])
+                } catch {
+                    failure = error
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+}
