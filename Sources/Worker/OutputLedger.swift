@@ -32,8 +32,10 @@ struct OutputLedger: ~Copyable {
         begin(record.key, record.value)
         record.forEachHeader { add($0, $1) }
         let image = fingerprint
-        expected[place, default: [:]][image, default: Expected(missing: 0, task: task, audit: audit)]
-            .missing += 1
+        expected[place, default: [:]][
+            image, default: Expected(missing: 0, task: task, audit: audit)
+        ]
+        .missing += 1
         guard Self.compacted.contains(place.topic), let key = record.key else { return }
         lastRows[place, default: [:]][Fingerprinter.of(key)] = image
     }

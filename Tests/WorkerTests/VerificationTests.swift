@@ -67,4 +67,3 @@ import Worker
         #expect(try verification.run { _ in false } == nil)
     }
 }
-
