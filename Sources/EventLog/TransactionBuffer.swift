@@ -1,5 +1,5 @@
-// What one transaction carries: records in one arena, so that a batch of thousands of records costs a few
-// allocations, not thousands.
+// What one transaction carries: records in one arena, so that a batch of thousands of records costs
+// a few allocations, not thousands.
 
 package import EventModel
 

@@ -17,7 +17,8 @@ package struct JSONNode: Sendable {
     /// Where the span begins: for a string after its opening quote (or in the side text when it had
     /// escapes), for all other values at their first byte.
     package var start: UInt32
-    /// Length of the span in bytes: a string without its quotes, unescaped; a number or a container as written.
+    /// Length of the span in bytes: a string without its quotes, unescaped; a number or a container
+    /// as written.
     package var length: UInt32
     /// Index of the node after this one's subtree.
     package var next: UInt32
@@ -114,7 +115,9 @@ package struct JSONView {
     }
 
     /// Calls `body` for each member (name, value) of an object, in document order.
-    @inlinable package func forEachMember<E: Error>(_ body: (ByteView, JSONView) throws(E) -> Void) throws(E) {
+    @inlinable package func forEachMember<E: Error>(_ body: (ByteView, JSONView) throws(E) -> Void)
+        throws(E)
+    {
         guard kind == .object else { return }
         var at = index + 1
         let end = Int(nodes[index].next)
@@ -125,7 +128,8 @@ package struct JSONView {
     }
 
     /// Calls `body` for each element of an array, in order.
-    @inlinable package func forEachElement<E: Error>(_ body: (JSONView) throws(E) -> Void) throws(E) {
+    @inlinable package func forEachElement<E: Error>(_ body: (JSONView) throws(E) -> Void) throws(E)
+    {
         guard kind == .array else { return }
         var at = index + 1
         let end = Int(nodes[index].next)

@@ -13,7 +13,8 @@ import Testing
     private static func script(isFast: Bool, runID: String = "demo-abc123") throws -> DemoScript {
         try #require(
             try DemoScript.make(
-                lines: DemoSample.lines(), title: "t", runID: runID, isFast: isFast))
+                lines: DemoSample.lines(), title: "t", runID: runID,
+                changeDueSeconds: isFast ? nil : 10))
     }
 
     @Test func `every event of the sample and of the people is taken in, but the broken one`()

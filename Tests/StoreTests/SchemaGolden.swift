@@ -1,4 +1,5 @@
-// The dump of sqlite_master of each released version. An entry never changes: a change is a new version.
+// The dump of sqlite_master of each released version. An entry never changes: a change is a new
+// version.
 
 enum SchemaGolden {
     static let v1 = """

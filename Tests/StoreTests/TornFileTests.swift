@@ -1,5 +1,5 @@
-// A task's file in bad days: crashes between and within commits, torn and flipped bytes, a full disk. Never a
-// crash, never a mixture: a whole batch, or set aside.
+// A task's file in bad days: crashes between and within commits, torn and flipped bytes, a full
+// disk. Never a crash, never a mixture: a whole batch, or set aside.
 
 import EventModel
 import Testing

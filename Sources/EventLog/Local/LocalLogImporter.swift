@@ -1,7 +1,7 @@
-// Copies another log's records into a new local log, each at the offset and with the append time that
-// it has there: order, ranges of batch records and the dedupe window stay what they were, so that a run
-// can be looked at and decided again far from its brokers. Offsets that carry no record (control
-// markers, aborted records) are left out here as they are for every reader.
+// Copies another log's records into a new local log, each at the offset and with the append time
+// that it has there: order, ranges of batch records and the dedupe window stay what they were, so
+// that a run can be looked at and decided again far from its brokers. Offsets that carry no record
+// (control markers, aborted records) are left out here as they are for every reader.
 
 package import EventModel
 

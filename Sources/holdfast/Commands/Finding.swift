@@ -25,7 +25,7 @@ struct Finding {
             case .cause: "its cause"
             case .sibling: "of the same cause"
             case .mention: "names it"
-            case .refused: "refused"
+            case .refused: "dead letter"
             case .state: "state"
             case .batch: "batch"
             }

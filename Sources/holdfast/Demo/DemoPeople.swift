@@ -8,7 +8,8 @@ struct DemoPeople {
     /// The failure that holds the first lot.
     let first: DemoStep
     let runID: String
-    let isFast: Bool
+    /// In real time, how long after its approval the change is due; nil in fast time.
+    let changeDueSeconds: Int64?
 
     /// In order of time.
     var steps: [DemoStep] {
@@ -29,7 +30,7 @@ struct DemoPeople {
                 "an operator starts a rework step on lot \(lot) all the same", cue: closed),
             step(
                 20, .qmsQuality, change, approval(change),
-                "QA approves change \(change), effective in \(isFast ? "45 minutes" : "10 seconds")"
+                "QA approves change \(change), effective in \(due)"
             ),
             step(
                 30, .qmsQuality, sample, request(sample),
@@ -46,6 +47,8 @@ struct DemoPeople {
                 "somebody wants to accept lot \(lot) while it is held", cue: closed),
         ]
     }
+
+    private var due: String { changeDueSeconds.map { "\($0) seconds" } ?? "45 minutes" }
 
     private func step(
         _ minutes: Int64, _ topic: Topic, _ key: String, _ value: String, _ note: String,
@@ -74,7 +77,7 @@ struct DemoPeople {
     private func approval(_ change: String) -> String {
         event(
             "qms.changeApproved.v1", "change", from: "/qms/demo", about: "change/\(change)",
-            #"{"changeId":"\#(change)","effectiveFrom":"{{now+\#(isFast ? 2700 : 10)}}","#
+            #"{"changeId":"\#(change)","effectiveFrom":"{{now+\#(changeDueSeconds ?? 2700)}}","#
                 + #""scope":{"specifications":["SPEC-REACTOR-FEED"]},"#
                 + #""approvedBy":"qa.lead","initiatedBy":"process.engineer"}"#)
     }

@@ -12,6 +12,8 @@ import Worker
 final class DemoRun {
     /// So long the worker may take to start, and the last effects to come, in microseconds.
     private static let patience: Int64 = 30_000_000
+    /// No further task comes when none came for so long.
+    private static let shareIsSettled: Int64 = 5_000_000
     /// The story is over when nothing came for so long.
     private static let silence: Int64 = 1_200_000
 
@@ -75,7 +77,10 @@ final class DemoRun {
         }
         try worker.finish()
         try outcome.get()
-        if call.isStopRequested() { page.remark("\nStopped before the shift was over.") }
+        if call.isStopRequested() {
+            page.remark()
+            page.remark("Stopped before the shift was over.")
+        }
         DemoSummary(
             counts: narrator.counts, hold: narrator.richestHold, place: place,
             program: call.program
@@ -111,8 +116,16 @@ final class DemoRun {
     /// Until every task reads its inputs; another worker of the deployment may have some of them.
     private func waitUntilReady(_ worker: DemoWorker, tasks: Int) throws(CommandError) {
         let began = call.environment.monotonicMicroseconds()
+        var seen = 0
+        var lastSeen = began
         while worker.readiness.tasks < tasks, !worker.hasEnded, !call.shouldEnd {
-            guard call.environment.monotonicMicroseconds() - began < Self.patience else { return }
+            let now = call.environment.monotonicMicroseconds()
+            if worker.readiness.tasks > seen {
+                seen = worker.readiness.tasks
+                lastSeen = now
+            }
+            let hasItsShare = seen > 0 && now - lastSeen > Self.shareIsSettled
+            guard !hasItsShare, now - began < Self.patience else { return }
             usleep(20_000)
         }
     }

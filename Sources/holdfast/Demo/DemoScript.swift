@@ -23,9 +23,11 @@ struct DemoScript {
     let releaseAt: Instant
 
     /// Eight hours of the data, from the hour in which the first lot will be held.
-    static func make(lines: [UInt8], title: String, runID: String, isFast: Bool) throws(JSONError)
-        -> DemoScript?
-    {
+    /// `changeDueSeconds` is given in real time only.
+    static func make(
+        lines: [UInt8], title: String, runID: String, changeDueSeconds: Int64? = nil
+    ) throws(JSONError) -> DemoScript? {
+        let isFast = changeDueSeconds == nil
         let shift = try DemoShift.read(lines, runID: runID, isFast: isFast)
         guard let first = shift.firstCritical else { return nil }
         let begin = Instant(rawValue: first.at.rawValue / 3_600_000_000 * 3_600_000_000)
@@ -33,7 +35,8 @@ struct DemoScript {
         let plant = shift.steps.filter { $0.at >= begin && $0.at < end }
         return DemoScript(
             plant: plant.sorted { $0.at < $1.at },
-            people: DemoPeople(first: first, runID: runID, isFast: isFast).steps,
+            people: DemoPeople(first: first, runID: runID, changeDueSeconds: changeDueSeconds)
+                .steps,
             start: begin, end: end, title: title, first: first, releasedLot: first.key,
             releaseAt: first.at.advanced(seconds: 100 * 60))
     }
