@@ -105,7 +105,8 @@ extension TaskStore {
                 code: "foreignTask",
                 why: "the file belongs to \(found.identity), wanted is \(identity)")
         }
-        if found.format > Schema.version { return newer(found.format) }
+        // Either number says so: a newer worker's file is not a torn one.
+        if max(found.format, version) > Schema.version { return newer(max(found.format, version)) }
         guard application == Schema.applicationID, version == found.format, version >= 1 else {
             return .damaged("its header contradicts its identity")
         }

@@ -55,7 +55,7 @@ extension TaskCore {
                 epoch: epoch, sequence: (head?.sequence ?? 0) + 1, positions: positions,
                 timersTo: batch.timersTo, now: batch.now, clocks: windows.clocks,
                 hash: SHA256.hex(of: bytes), policyDigest: policy.digest,
-                partitions: layout.count(of: .state))
+                partitions: layout.count(of: .state), deployment: deployment)
         }
         let headBytes = appendChangelog(batch, head: newHead)
         recordBytes.withUnsafeBytes { bytes in

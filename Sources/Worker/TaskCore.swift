@@ -12,6 +12,7 @@ import EventModel
 /// Decides the batches of one task. Used by one thread.
 final class TaskCore {
     let partition: Partition
+    let deployment: String
     let policy: Policy
     let limits: Limits
     let layout: TopicLayout
@@ -41,6 +42,7 @@ final class TaskCore {
         queues: [InputQueue], windows: consuming TaskWindows
     ) {
         self.partition = partition
+        self.deployment = deployment
         self.policy = policy
         self.limits = limits
         self.layout = layout

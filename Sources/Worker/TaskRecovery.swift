@@ -176,6 +176,14 @@ struct TaskRecovery<Log: StreamLog> {
                 hint:
                     "The log lost data or is another one: restore it, or run with --rebuild-state.")
         }
+        if let head, head.deployment != settings.deployment {
+            throw WorkerError(
+                kind: .contradiction,
+                message: "task \(partition.rawValue) on these topics belongs to deployment "
+                    + "\(head.deployment), this is \(settings.deployment)",
+                hint: "Start with --deployment \(head.deployment), or give this deployment topics "
+                    + "of its own with --topic-prefix.")
+        }
         if let head, head.partitions != layout.count(of: .state) {
             throw WorkerError(
                 kind: .contradiction,

@@ -6,7 +6,8 @@ import Store
 extension WorkerError {
     init(_ error: StoreError, partition: Partition) {
         self.init(
-            kind: .store, message: "state file of task \(partition.rawValue): \(error.message)",
+            kind: error.reaction == .refuse ? .setup : .store,
+            message: "state file of task \(partition.rawValue): \(error.message)",
             hint: error.hint, isDamagedFile: error.reaction == .setAside,
             isPassing: error.reaction == .inUse)
     }

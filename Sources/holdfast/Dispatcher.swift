@@ -97,8 +97,19 @@ package struct Dispatcher {
         } catch { throw CommandError(error) }
     }
 
+    /// A prefix separates deployments on one Kafka cluster; a local log is a directory of its own.
+    private static func refusePrefixOnLocalLog(_ call: Invocation) throws(CommandError) {
+        guard let prefix = call.settings.text(.topicPrefix), !prefix.isEmpty,
+            call.command != .config, case .local = call.settings.log
+        else { return }
+        throw CommandError(
+            .usage, "--topic-prefix", "a local log has no prefixes",
+            wayOut: "Give this log a directory of its own with --log local:DIR")
+    }
+
     /// Runs a subcommand.
     package static func run(_ call: Invocation) throws(CommandError) {
+        try refusePrefixOnLocalLog(call)
         switch call.command {
         case .version: VersionCommand.run(call)
         case .config: try ConfigCommand.run(call)

@@ -3,7 +3,7 @@
 
 import Configuration
 import EventModel
-import Glibc
+import Foundation
 import Testing
 
 @testable import holdfast
@@ -41,6 +41,7 @@ import Testing
 
     @Test func `the demo tells everything, ends, and the commands it prints work`() throws {
         let directory = Self.temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
         let demo = ["demo", "--state", directory + "/state", "--data", directory]
         let answer = try Self.run(demo)
         let words = Set(
@@ -72,6 +73,7 @@ import Testing
     @Test func `a second run on the same log is in real time, and sees its own events only`() throws
     {
         let directory = Self.temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
         let demo = [
             "demo", "--state", directory + "/state", "--data", directory, "--log",
             "local:\(directory)/log",

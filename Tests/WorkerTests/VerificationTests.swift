@@ -1,6 +1,7 @@
 // A run is proven from its log alone; what was not decided by it is named.
 
 import Configuration
+import Decisions
 import EventLog
 import EventModel
 import Testing
