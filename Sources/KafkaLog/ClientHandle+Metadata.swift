@@ -97,7 +97,8 @@ extension ClientHandle {
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
             let error = LogError.kafka(code, operation, configuration, target: target)
             // A broker that has just come back may not have heard of its topics yet.
-            let mayPass = error.reaction == .retry || code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+            let mayPass =
+                error.reaction == .retry || code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
             guard mayPass, Monotonic.milliseconds() < deadline else { throw error }
             usleep(20_000)
         }

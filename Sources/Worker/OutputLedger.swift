@@ -1,7 +1,7 @@
-// What must be in the output topics, counted: deciding the batches again writes it down, reading the
-// topics strikes it out, and what is left on either side is a difference. A record is its whole
-// bytes: key, value and headers. 128 bits stand for them; where two records fell together the counts
-// would still have to agree.
+// What must be in the output topics, counted: deciding the batches again writes it down, reading
+// the topics strikes it out, and what is left on either side is a difference. A record is its whole
+// bytes: key, value and headers. 128 bits stand for them; where two records fell together the
+// counts would still have to agree.
 
 import Digests
 import EventLog
