@@ -3,9 +3,9 @@
 
     all.py [KILL_RUN ...]       each KILL_RUN: the arguments of one run of Tests/Tools/torture.py
 
-The tests mostly wait (for sessions and transactions to time out), the kill runs mostly work, so they
-go side by side. Exit code 0 when all passed. Without a Kafka nothing is tested: that is said loudly,
-and it is a failure where CI is set.
+The tests mostly wait (for sessions and transactions to time out), the kill runs mostly work, so
+they go side by side. Exit code 0 when all passed. Without a Kafka nothing is tested: that is said
+loudly, and it is a failure where CI is set.
 """
 
 import os
