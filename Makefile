@@ -58,17 +58,7 @@ test-unit-file:
 # Without jars nothing on Kafka can be tested: said loudly, and a failure where CI is set.
 test-kafka: deps-test ## the tests on real Kafka alone
 	swift build --product holdfast
-	@code=0; for run in Kafka/run.py "Tools/torture.py $(KILL_RUN)" \
-		"Tools/torture.py $(KILL_RUN_THREE)"; do \
-		$(PYTHON) Tests/$$run || code=$$?; \
-		[ $$code = 0 ] || break; \
-	done; \
-	if [ $$code = 77 ]; then \
-		echo "##########################################################################"; \
-		echo "## NOT TESTED ON KAFKA: no launcher, jars or java. See the line above.  ##"; \
-		echo "##########################################################################"; \
-		if [ -n "$${CI:-}" ]; then exit 1; fi; \
-	elif [ $$code != 0 ]; then exit $$code; fi
+	$(PYTHON) Tests/Kafka/all.py "$(KILL_RUN)" "$(KILL_RUN_THREE)"
 
 bench: deps-test release ## speed, as ratios within one run on real Kafka
 	swift build -c release --static-swift-stdlib --product holdfast-bench

@@ -1,7 +1,7 @@
-// What must be in the output topics, counted: deciding the batches again writes it down, reading the
-// topics strikes it out, and what is left on either side is a difference. A record is its whole
-// bytes: key, value and headers. 128 bits stand for them; where two records fell together the counts
-// would still have to agree.
+// What must be in the output topics, counted: deciding the batches again writes it down, reading
+// the topics strikes it out, and what is left on either side is a difference. A record is its whole
+// bytes: key, value and headers. 128 bits stand for them; where two records fell together the
+// counts would still have to agree.
 
 import Digests
 import EventLog
@@ -32,8 +32,10 @@ struct OutputLedger: ~Copyable {
         begin(record.key, record.value)
         record.forEachHeader { add($0, $1) }
         let image = fingerprint
-        expected[place, default: [:]][image, default: Expected(missing: 0, task: task, audit: audit)]
-            .missing += 1
+        expected[place, default: [:]][
+            image, default: Expected(missing: 0, task: task, audit: audit)
+        ]
+        .missing += 1
         guard Self.compacted.contains(place.topic), let key = record.key else { return }
         lastRows[place, default: [:]][Fingerprinter.of(key)] = image
     }

@@ -1,6 +1,6 @@
-// Batch records prove a run: a task's input and its batch records are enough to decide everything again,
-// byte for byte. This is the same TaskCore as in the worker, fed from the log instead of a poll; what it
-// comes to is compared with what stands in the log.
+// Batch records prove a run: a task's input and its batch records are enough to decide everything
+// again, byte for byte. This is the same TaskCore as in the worker, fed from the log instead of a
+// poll; what it comes to is compared with what stands in the log.
 
 import Contracts
 package import Decisions
@@ -107,7 +107,8 @@ package final class Redecision {
 
     private func differ(_ record: LogRecord, _ what: String) {
         report.differences.append(
-            "\(audit.input.topic.name)/\(partition.rawValue) offset \(record.offset.rawValue): \(what)"
+            "\(audit.input.topic.name)/\(partition.rawValue) offset "
+                + "\(record.offset.rawValue): \(what)"
         )
     }
 

@@ -1,6 +1,6 @@
-// Proves a run from the log alone: every batch of every task is decided again (Redecision), and what
-// that comes to is compared with the output topics, record by record. It changes nothing and needs no
-// state directory.
+// Proves a run from the log alone: every batch of every task is decided again (Redecision), and
+// what that comes to is compared with the output topics, record by record. It changes nothing and
+// needs no state directory.
 
 package import Decisions
 package import EventLog

@@ -23,7 +23,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         switch self {
         case .success: "done"
         case .usage: "the command line is wrong"
-        case .data: "the input is wrong; nothing was found under that id"
+        case .data: "the input is wrong; nothing was found under that id; verify found differences"
         case .noInput: "a file cannot be read"
         case .unavailable: "the log cannot be reached"
         case .software: "a fault in Holdfast; please report it"

@@ -51,7 +51,8 @@ import Testing
         for record in records { reader.release(record) }
     }
 
-    @Test(arguments: [(0, 3), (1_000, 3), (1_001, 7), (2_000, 7), (2_001, nil)] as [(Int64, Int64?)])
+    @Test(
+        arguments: [(0, 3), (1_000, 3), (1_001, 7), (2_000, 7), (2_001, nil)] as [(Int64, Int64?)])
     func `an instant is found between holes`(milliseconds: Int64, offset: Int64?) throws {
         try fill(LocalLogImporter(directory: directory))
         defer { try? FileManager.default.removeItem(atPath: directory) }

@@ -1,5 +1,5 @@
-"""What the command says when something is not as it must be: each trouble has its own words, its own
-way out and its own exit code."""
+"""What the command says when something is not as it must be: each trouble has its own words, its
+own way out and its own exit code."""
 
 import os
 import socket

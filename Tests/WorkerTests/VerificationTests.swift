@@ -68,4 +68,3 @@ import Worker
         #expect(try verification.run { _ in false } == nil)
     }
 }
-
