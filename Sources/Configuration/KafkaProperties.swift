@@ -21,7 +21,8 @@ package enum KafkaProperties {
 
     private static let harmlessSASL: Set<String> = [
         "sasl.mechanism", "sasl.mechanisms", "sasl.username", "sasl.oauthbearer.method",
-        "sasl.oauthbearer.client.id", "sasl.oauthbearer.scope", "sasl.oauthbearer.token.endpoint.url",
+        "sasl.oauthbearer.client.id", "sasl.oauthbearer.scope",
+        "sasl.oauthbearer.token.endpoint.url",
         "sasl.kerberos.service.name", "sasl.kerberos.principal",
     ]
 

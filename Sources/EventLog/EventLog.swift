@@ -57,7 +57,7 @@ package enum LogEvent: Equatable, Sendable {
 }
 
 /// Proof of membership at the time a batch began; sent with its offsets, so that a worker that has
-/// been replaced since is fenced (design.md, commit protocol).
+/// been replaced since is fenced (docs/design.md, commit protocol).
 package final class GroupToken {
     /// The implementation's own value; KafkaLog frees it in `onRelease`.
     package let handle: OpaquePointer?

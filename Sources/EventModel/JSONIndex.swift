@@ -2,7 +2,8 @@
 // with simdjson), everybody else only reads it.
 //
 //   {"a":[1,"x"],"b":null}
-//   0 object next=6 | 1 string "a" (a name) | 2 array next=5 | 3 number "1" | 4 string "x" | 5 string "b" | 6 null
+//   0 object | 1 string "a" (a name) | 2 array next=5 | 3 number "1" | 4 string "x"
+//   5 string "b" (a name) | 6 null
 //
 // (node 0's `next` is one past its subtree, i.e. 7 here; the name of a member is a string node, its
 // value is the node after it.)

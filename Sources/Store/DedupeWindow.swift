@@ -2,7 +2,8 @@
 // with the newest bucket it was seen in and a digest of its content.
 //
 // An id is known if it was seen, accepted or as a duplicate, in a bucket not below
-//     floor(clock / width) - W / width,      clock = the greatest append time the topic-partition has shown.
+//     floor(clock / width) - W / width
+// where the clock is the greatest append time that the topic-partition has shown.
 // Append times may run backwards: a sighting counts in the bucket of its own append time, and an id
 // keeps the greatest. A record whose own bucket lies below that floor is judged like any other, but
 // its sighting could never make an id known, so it leaves no trace.

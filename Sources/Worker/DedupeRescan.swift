@@ -1,6 +1,6 @@
-// Making a dedupe window whole again (design rule 6): what the store has, then the ids of the ranges
-// since. After a lost disk that is the whole window, read from the input; the refused offsets of the
-// batch records say which records were no sighting.
+// Making a dedupe window whole again (design rule 6): what the store has, then the ids of the
+// ranges since. After a lost disk that is the whole window, read from the input; the refused
+// offsets of the batch records say which records were no sighting.
 
 import Contracts
 import EventLog
@@ -59,8 +59,8 @@ struct DedupeRescan {
             let low = try reader.lowWatermark(of: input)
             let known = storedHead?.positions[topic] ?? Offset(0)
             let windowStart = try reader.offset(of: input, at: edge)
-            // What stands before the first record that is left may have been in the window: also when nothing of
-            // the window is left.
+            // What stands before the first record that is left may have been in the window: also
+            // when nothing of the window is left.
             if known < min(low, to), windowStart.map({ $0 <= low }) ?? true {
                 notify(.dedupeWindowIncomplete(input, from: edge, oldest: nil))
             }

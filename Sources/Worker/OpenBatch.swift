@@ -6,7 +6,7 @@ import Digests
 import EventLog
 import EventModel
 
-/// The unit of everything (design.md): what one task writes in one transaction.
+/// The unit of everything (docs/design.md): what one task writes in one transaction.
 final class OpenBatch {
     /// Wall clock when the batch opened, never less than the previous batch's.
     let now: Instant
@@ -64,7 +64,8 @@ final class OpenBatch {
         effects.reset()
     }
 
-    /// Whether a record more, with `inHand` taken already, would make the batch larger than its limits.
+    /// Whether a record more, with `inHand` taken already, would make the batch larger than its
+    /// limits.
     @inline(__always)
     func isFull(with inHand: Int, limits: Limits) -> Bool {
         counts.records + Int64(inHand) >= limits.batchRecordsMax

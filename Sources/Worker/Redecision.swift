@@ -106,10 +106,8 @@ package final class Redecision {
     }
 
     private func differ(_ record: LogRecord, _ what: String) {
-        report.differences.append(
-            "\(audit.input.topic.name)/\(partition.rawValue) offset "
-                + "\(record.offset.rawValue): \(what)"
-        )
+        let place = "\(audit.input.topic.name)/\(partition.rawValue)"
+        report.differences.append("\(place) offset \(record.offset.rawValue): \(what)")
     }
 
     private func decide(batch record: LogRecord) throws {

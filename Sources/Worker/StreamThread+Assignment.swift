@@ -79,8 +79,8 @@ extension StreamThread {
         }
     }
 
-    /// Recovers an awaited task. What passes by itself (a predecessor's transaction is still open, its file
-    /// is not let go, it commits while we read) is waited for, with polls in between.
+    /// Recovers an awaited task. What passes by itself (a predecessor's transaction is still open,
+    /// its file is not let go, it commits while we read) is waited for, with polls in between.
     private func bring(_ partition: Partition) throws(WorkerError) {
         guard let task = awaited[partition] else { return }
         do {
@@ -164,8 +164,8 @@ extension StreamThread {
         notify(.taskReleased(task.partition))
     }
 
-    /// We have been replaced: everything is dropped without a commit. The caller stops the process: a log
-    /// gives the same tasks again only to one that joins anew.
+    /// We have been replaced: everything is dropped without a commit. The caller stops the process:
+    /// a log gives the same tasks again only to one that joins anew.
     func surrender(_ error: LogError) {
         notify(.partitionsSurrendered(error))
         for task in tasks.compactMap({ $0 }) { discard(task) }

@@ -1,14 +1,17 @@
-// The commit protocol (design.md). One transaction carries at most one batch of each task that has
-// something to do, and the offsets of every input of those tasks: fencing happens through offsets alone.
+// The commit protocol (docs/design.md). One transaction carries at most one batch of each task that
+// has something to do, and the offsets of every input of those tasks: fencing happens through
+// offsets alone.
 //
 //   1. all open batches are closed: their changelog, head and batch record are added;
 //   2. the log commits records and offsets, or nothing;
-//   3. each task's rows go to its store; a crash between 2 and 3 is rolled forward from the changelog.
+//   3. each task's rows go to its store; a crash between 2 and 3 is rolled forward from
+//      the changelog.
 //
 // A commit that was refused for its generation has written nothing: we poll, which serves the
-// rebalance, and send the same batches again for the tasks that are still ours, with the membership that holds
-// then. Their content cannot differ: deciding is a function of records, `now` and `timersTo`, and
-// these are fixed. An unknown outcome is decided by the head in the log: the task is recovered.
+// rebalance, and send the same batches again for the tasks that are still ours, with the membership
+// that holds then. Their content cannot differ: deciding is a function of records, `now` and
+// `timersTo`, and these are fixed. An unknown outcome is decided by the head in the log: the task
+// is recovered.
 
 import EventLog
 import EventModel
@@ -29,8 +32,8 @@ extension StreamThread {
             let offsets = ours.flatMap(\.fencingOffsets)
             if token == nil { try takeToken() }
             do {
-                // A broker takes offsets without a generation as those of a client outside of any group, and
-                // fences nothing.
+                // A broker takes offsets without a generation as those of a client outside of any
+                // group, and fences nothing.
                 guard token!.generation >= 0 else { throw LogError.notInGroup }
                 let receipt = try log.commit(transaction, offsets: offsets, token: token!)
                 try finish(ours, receipt: receipt, began: began)
@@ -51,8 +54,9 @@ extension StreamThread {
     private func react(to error: LogError, attempt: Int, began: Int64) throws(WorkerError) {
         switch error.reaction {
         case .retry, .decideAnew:
-            // 1. The session expires; 2. a commit is refused, in some milliseconds; 3. the heartbeat that would
-            // tell us comes up to a second later. So time counts here, not only the number of refusals.
+            // 1. The session expires; 2. a commit is refused, in some milliseconds; 3. the
+            // heartbeat that would tell us comes up to a second later. So time counts here, not
+            // only the number of refusals.
             guard attempt < 100 || !isOver(sessions: 2, since: began) else {
                 throw WorkerError(error)
             }
@@ -95,7 +99,8 @@ extension StreamThread {
             >= sessions * settings.limits.sessionMilliseconds * 1000
     }
 
-    /// The outcome of the last commit is decided by what the log says: every task with a batch is recovered.
+    /// The outcome of the last commit is decided by what the log says: every task with a batch is
+    /// recovered.
     private func recoverAll() throws(WorkerError) {
         for task in tasks.compactMap({ $0 }) where task.closed != nil {
             try recover(task, why: "the outcome of a commit is unknown")

@@ -1,6 +1,6 @@
 // A stream thread: one consumer, two producers used in turn, some tasks. A plain thread running a
-// synchronous loop (design.md, Threads, not tasks); `step` is one turn of it, so that a simulator can
-// drive it as well.
+// synchronous loop (docs/design.md, Threads, not tasks); `step` is one turn of it, so that a
+// simulator can drive it as well.
 
 package import Contracts
 package import EventLog
@@ -131,8 +131,8 @@ package final class StreamThread<Log: StreamLog> {
         notify(.stopped(thread: index))
     }
 
-    /// Lets everything go without a commit: after a failure, and at the end of a drain. A log that is
-    /// closed while records of it are held may wait for them for ever.
+    /// Lets everything go without a commit: after a failure, and at the end of a drain. A log that
+    /// is closed while records of it are held may wait for them for ever.
     package func abandon() {
         for task in tasks.compactMap({ $0 }) { discard(task) }
         awaited.removeAll()

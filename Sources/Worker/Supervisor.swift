@@ -1,5 +1,5 @@
-// Runs stream threads as plain threads and waits for them. One that fails stops the others: a worker
-// that is half alive would look healthy.
+// Runs stream threads as plain threads and waits for them. One that fails stops the others: a
+// worker that is half alive would look healthy.
 
 package import EventLog
 package import EventModel
@@ -15,7 +15,8 @@ package final class Supervisor: Sendable {
 
     package init() {}
 
-    /// Runs one thread per log that `makeLog` makes, until stopped or failed. Throws the first failure.
+    /// Runs one thread per log that `makeLog` makes, until stopped or failed. Throws the first
+    /// failure.
     package func run<Log: StreamLog>(
         threads: Int, settings: WorkerSettings, environment: Environment,
         notify: @escaping @Sendable (WorkerSignal) -> Void,

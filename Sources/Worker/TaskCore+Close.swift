@@ -1,5 +1,5 @@
-// Closing a batch: the rows of the changelog, the head and the batch record are added, and after the
-// commit the same rows go to the store.
+// Closing a batch: the rows of the changelog, the head and the batch record are added, and after
+// the commit the same rows go to the store.
 
 import Contracts
 import Decisions
@@ -39,7 +39,8 @@ final class ClosedBatch {
 }
 
 extension TaskCore {
-    /// Closes the open batch: its remaining timers fire, changelog, head and batch record are added.
+    /// Closes the open batch: its remaining timers fire, changelog, head and batch record are
+    /// added.
     func closeBatch() -> ClosedBatch {
         mustClose = false
         fireRemainingTimers()

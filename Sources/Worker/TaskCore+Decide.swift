@@ -7,7 +7,8 @@ import EventModel
 import Store
 
 extension TaskCore {
-    /// Decides everything in hand, until `mustClose`. `open` opens a batch when the first record needs one.
+    /// Decides everything in hand, until `mustClose`. `open` opens a batch when the first record
+    /// needs one.
     func decideAvailable(
         desk: Intake, monotonic: Int64, notify: (WorkerSignal) -> Void, open: () -> Void
     ) throws(WorkerError) {
@@ -137,8 +138,8 @@ extension WorkerError {
     static func newer(_ what: String, version: Int64) -> WorkerError {
         WorkerError(
             kind: .newerVersion,
-            message:
-                "\(what) has version \(version), which this worker (\(Product.version)) cannot read",
+            message: "\(what) has version \(version), which this worker "
+                + "(\(Product.version)) cannot read",
             hint: "A newer worker shares this deployment: upgrade this one.")
     }
 }

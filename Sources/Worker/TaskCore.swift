@@ -1,5 +1,6 @@
-// What decides: the queues of one task, its state, its dedupe windows and the open batch. It knows no
-// store, no clock and no log, so the worker runs it live and `verify` runs it again from batch records.
+// What decides: the queues of one task, its state, its dedupe windows and the open batch. It knows
+// no store, no clock and no log, so the worker runs it live and `verify` runs it again from batch
+// records.
 //
 // Between two commits the batch grows. What a batch contains is luck and is written down; the
 // order within it is not: `choose` is design rule 1.
@@ -92,7 +93,8 @@ final class TaskCore {
     var hasRecords: Bool { queues.contains { !$0.isEmpty } }
     var isCaughtUp: Bool { queues.allSatisfy { $0.isEmpty && $0.isAtEnd } }
 
-    /// Opens a batch with its `now` and its `timersTo`, which stay as they are (docs/decisions/0001).
+    /// Opens a batch with its `now` and its `timersTo`, which stay as they are
+    /// (docs/decisions/0001).
     func openBatch(now: Instant, timersTo: Instant, openedAt: Int64) {
         precondition(batch == nil, "one batch at a time")
         var buffer = spareBuffer.take() ?? TransactionBuffer()

@@ -1,5 +1,5 @@
-// The head of a task: the row of holdfast.state that says where it stands. Written with every batch;
-// the truth for where to start (design.md, commit protocol).
+// The head of a task: the row of holdfast.state that says where it stands. Written with every
+// batch; the truth for where to start (docs/design.md, commit protocol).
 
 import Contracts
 package import EventModel

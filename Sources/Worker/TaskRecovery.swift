@@ -1,12 +1,12 @@
-// Bringing a task back (design.md, Restore). The order is the point:
+// Bringing a task back (docs/design.md, Restore). The order is the point:
 //
-//   1. init_transactions of both producers (StreamLog.open, once per thread, before the first poll);
+//   1. init_transactions of both producers (StreamLog.open, once, before the first poll);
 //   2. the group's offsets, stable ones only: this waits out a predecessor's open transaction;
 //   3. the high watermark of the task's partition of holdfast.state, open transactions included;
 //   4. that partition read_committed until its end is at or beyond 3; only then decide.
 //
-// The coordinator answers EndTxn before the markers are written: without 2 and 3, an old state would
-// meet new offsets (Kafka Streams had this bug, KAFKA-10167).
+// The coordinator answers EndTxn before the markers are written: without 2 and 3, an old state
+// would meet new offsets (Kafka Streams had this bug, KAFKA-10167).
 
 import Contracts
 import Decisions
@@ -41,8 +41,8 @@ struct TaskRecovery<Log: StreamLog> {
     let registry: ContractRegistry
     let notify: (WorkerSignal) -> Void
 
-    /// Runs the restore of one task, from its file (or none) to the head in the log. A damaged file is
-    /// set aside and the task is read back whole.
+    /// Runs the restore of one task, from its file (or none) to the head in the log. A damaged file
+    /// is set aside and the task is read back whole.
     func recover(_ partition: Partition) throws(WorkerError) -> RecoveredTask {
         let groupOffsets = try stableGroupOffsets(of: partition)
         let reader: any LogReader
@@ -193,8 +193,9 @@ struct TaskRecovery<Log: StreamLog> {
                     + "with \(head.partitions) partitions, or start a new deployment.")
         }
         for (topic, offset) in group where head?.positions[topic] != offset {
-            // 1. We have lost the task and do not know it yet. 2. We read the group's offsets. 3. Its new owner
-            // commits. 4. We read the head. That is no contradiction but somebody else's work.
+            // 1. We have lost the task and do not know it yet. 2. We read the group's offsets. 3.
+            // Its new owner commits. 4. We read the head. That is no contradiction but somebody
+            // else's work.
             guard try stableGroupOffsets(of: partition) == group else {
                 throw WorkerError(
                     LogError(
@@ -208,8 +209,8 @@ struct TaskRecovery<Log: StreamLog> {
                 message: "group offset \(offset.rawValue) of \(topic.name)/\(partition.rawValue) "
                     + "contradicts the task's head (\(known))",
                 hint: "Somebody reset the group's offsets or holdfast.state was recreated: reset "
-                    + "the group's offsets to the head's, or delete the group when the state is meant to be new."
-            )
+                    + "the group's offsets to the head's, or delete the group when the state is "
+                    + "meant to be new.")
         }
     }
 

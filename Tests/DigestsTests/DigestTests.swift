@@ -1,3 +1,5 @@
+// Ids and fingerprints, against values computed elsewhere.
+
 import Digests
 import EventModel
 import Testing

@@ -1,4 +1,4 @@
-"""From a record to a checked event or a named refusal, then dedupe (design.md rules 5 and 6).
+"""From a record to a checked event or a named refusal, then dedupe (docs/design.md rules 5 and 6).
 
 Where the pages leave the order of two checks or the name of a fault open, a refusal carries every
 name that they allow; the first is the likely one.

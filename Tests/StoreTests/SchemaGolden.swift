@@ -3,7 +3,8 @@
 
 enum SchemaGolden {
     static let v1 = """
-        table closing: CREATE TABLE closing(id INTEGER PRIMARY KEY CHECK(id = 0), clean INTEGER NOT NULL)
+        table closing: CREATE TABLE closing(id INTEGER PRIMARY KEY CHECK(id = 0), \
+        clean INTEGER NOT NULL)
         table identity: CREATE TABLE identity(
           id INTEGER PRIMARY KEY CHECK(id = 0), deployment TEXT NOT NULL,
           partition INTEGER NOT NULL, partitionCount INTEGER NOT NULL,

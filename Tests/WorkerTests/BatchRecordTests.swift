@@ -103,7 +103,7 @@ import Testing
 
     @Test
     func
-        `a cancellation appended at the instant wins, one after it is too late, however long the outage`()
+        `a cancellation at the instant wins, one after it is too late, however long the outage`()
         throws
     {
         let plant = try SimulatedPlant(partitions: 1)

@@ -1,5 +1,5 @@
-// Seeds of luck: workers die, come back, lose their files, are told nonsense by the log. What goes out is what goes
-// out when nothing happens.
+// Seeds of luck: workers die, come back, lose their files, are told nonsense by the log. What goes
+// out is what goes out when nothing happens.
 
 import EventLog
 import EventModel
@@ -144,8 +144,10 @@ final class FaultyRun {
             #expect(!expected[.holds]!.isEmpty)
             for topic in SimulatedPlant.outbound where found[topic] != expected[topic] {
                 Issue.record(
-                    "seed \(seed), \(topic.name): \(found[topic]!) is not \(expected[topic]!)\n\(wild.story)"
-                )
+                    """
+                    seed \(seed), \(topic.name): \(found[topic]!) is not \(expected[topic]!)
+                    \(wild.story)
+                    """)
                 return
             }
             let proof = try wild.plant.redecide()

@@ -60,7 +60,7 @@ import Testing
 
     @Test
     func
-        `the window's low edge moves with the clock, also in a rescan, and refused records are no sighting`()
+        `the window's low edge moves with the clock, also in a rescan; refusals are no sighting`()
         throws
     {
         let plant = try SimulatedPlant(partitions: 1)

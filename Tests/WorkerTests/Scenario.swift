@@ -1,6 +1,7 @@
-// What a plant does, by a seed: records with the tick at which each is sent. Made so that nothing that goes out
-// depends on how the topics' records interleave: lots of mes.execution and of qms.quality are different ones,
-// and a root cause belongs to one lot. What is left must come out the same under any faults.
+// What a plant does, by a seed: records with the tick at which each is sent. Made so that nothing
+// that goes out depends on how the topics' records interleave: lots of mes.execution and of
+// qms.quality are different ones, and a root cause belongs to one lot. What is left must come out
+// the same under any faults.
 
 import EventModel
 
@@ -98,8 +99,10 @@ struct Scenario {
         let from = start.rawValue / 1000 + Int64(tick + dice.roll(60) - 5) * Self.tickMilliseconds
         quality(
             tick, "qms.changeApproved.v1", "C-\(number % 9)",
-            #"{"changeId":"C-\#(number % 9)","effectiveFrom":"\#(Instant(milliseconds: from).text)","#
-                + #""scope":{"recipes":["R"]},"approvedBy":"a","initiatedBy":"b"}"#)
+            #"{"changeId":"C-\#(number % 9)","#
+                + #""effectiveFrom":"\#(Instant(milliseconds: from).text)","#
+                + #""scope":{"recipes":["R"]},"approvedBy":"a","initiatedBy":"b"}"#
+        )
     }
 
     private mutating func cancel(_ tick: Int) {

@@ -188,7 +188,8 @@ final class SimulatedPlant {
             of: TopicPartition(topic, Partition(partition)), in: SimulatedLogReader(log))
     }
 
-    /// Ids of the events of a topic, sorted, doubles included; of dead letters, where they came from.
+    /// Ids of the events of a topic, sorted, doubles included; of dead letters, where they came
+    /// from.
     func ids(_ topic: Topic) throws -> [String] {
         var found: [String] = []
         for partition in 0..<partitions {

@@ -1,6 +1,6 @@
 // What must be true of the topics before a worker starts: that they exist, that the six that belong
 // together have one partition count, that inputs and audit are kept at least as long as the dedupe
-// window (design.md, Topics).
+// window (docs/design.md, Topics).
 
 import Configuration
 import EventLog

@@ -1,5 +1,5 @@
 // The state directory belongs to one process at a time: it is locked, and it keeps the instance's
-// name when nobody gave one (design.md, Names).
+// name when nobody gave one (docs/design.md, Names).
 
 import EventModel
 import Glibc
