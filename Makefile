@@ -15,7 +15,7 @@ IMPORT_CHECK := --explicit-target-dependency-import-check error
 PYTHON := /usr/bin/env python3
 
 # Kafka's launcher and jars are found beside the tree, or named by KAFKA_BROKER and KAFKA_LIBS.
-# Numbers of the kill run that belongs to `make test`; more with `make test KILL_RUN="--kills 80"`.
+# Numbers of the kill runs that belong to `make test`; more with `make test KILL_RUN="--kills 80"`.
 KILL_RUN ?= --events 200000 --kills 40 --workers 1
 KILL_RUN_THREE ?= --events 200000 --kills 40 --workers 3 --delete-state
 
@@ -39,7 +39,7 @@ release: deps ## builds the command as it is shipped
 
 run: deps ## builds the command and shows a shift of a plant: `holdfast demo`
 	swift build --product holdfast
-	@"$$(swift build --show-bin-path)/holdfast" demo
+	@.build/debug/holdfast demo
 
 test: deps-test test-swift test-tools test-unit-file test-kafka ## all tests; on real Kafka too
 
@@ -56,17 +56,9 @@ test-unit-file:
 	else echo "NOT TESTED: the systemd unit (no systemd-analyze here)"; fi
 
 # Without jars nothing on Kafka can be tested: said loudly, and a failure where CI is set.
-test-kafka: deps-test
-	@code=0; for run in "$(KILL_RUN)" "$(KILL_RUN_THREE)"; do \
-		$(PYTHON) Tests/Tools/torture.py $$run || code=$$?; \
-		[ $$code = 0 ] || break; \
-	done; \
-	if [ $$code = 77 ]; then \
-		echo "##########################################################################"; \
-		echo "## NOT TESTED ON KAFKA: no launcher, jars or java. See the line above.  ##"; \
-		echo "##########################################################################"; \
-		if [ -n "$${CI:-}" ]; then exit 1; fi; \
-	elif [ $$code != 0 ]; then exit $$code; fi
+test-kafka: deps-test ## the tests on real Kafka alone
+	swift build --product holdfast
+	$(PYTHON) Tests/Kafka/all.py "$(KILL_RUN)" "$(KILL_RUN_THREE)"
 
 bench: deps-test release ## speed, as ratios within one run on real Kafka
 	swift build -c release --static-swift-stdlib --product holdfast-bench
@@ -76,7 +68,7 @@ check: deps ## formatting, style, imports, documents
 	swift format lint --strict -r Sources Tests Package.swift
 	swift build --build-tests $(IMPORT_CHECK)
 	swift test --skip-build --filter StyleTests
-	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools
+	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools Tests/Kafka
 
 clean: ## removes what was built
 	rm -rf .build

@@ -34,7 +34,8 @@ enum FloorRun {
             [
                 ("transactional.id", "bench-floor.\(number)"), ("retry.backoff.ms", "2"),
                 ("linger.ms", "0"),
-            ], delivery: { _, message, _ in
+            ],
+            delivery: { _, message, _ in
                 guard message?.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
                     Main.stop("the floor's record was not delivered")
                 }

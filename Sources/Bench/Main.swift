@@ -9,7 +9,9 @@ enum Main {
     static func main() {
         let words = Array(CommandLine.arguments.dropFirst())
         guard let verb = words.first, let arguments = BenchArguments(words.dropFirst()) else {
-            stop("usage: holdfast-bench load|consume|work|floor|contain|dedupe|restore name=value ...")
+            stop(
+                "usage: holdfast-bench load|consume|work|floor|contain|dedupe|restore name=value ..."
+            )
         }
         do {
             let figures: [(String, Double)]

@@ -19,9 +19,11 @@ struct PlainClient {
 
     init(
         _ type: rd_kafka_type_t, _ arguments: BenchArguments, _ properties: [(String, String)],
-        delivery: (@convention(c) (
-            OpaquePointer?, UnsafePointer<rd_kafka_message_t>?, UnsafeMutableRawPointer?
-        ) -> Void)? = nil
+        delivery: (
+            @convention(c) (
+                OpaquePointer?, UnsafePointer<rd_kafka_message_t>?, UnsafeMutableRawPointer?
+            ) -> Void
+        )? = nil
     ) {
         let conf = rd_kafka_conf_new()
         var text = [CChar](repeating: 0, count: 512)

@@ -19,9 +19,18 @@ package enum KafkaProperties {
         return nil
     }
 
+    private static let harmlessSASL: Set<String> = [
+        "sasl.mechanism", "sasl.mechanisms", "sasl.username", "sasl.oauthbearer.method",
+        "sasl.oauthbearer.client.id", "sasl.oauthbearer.scope",
+        "sasl.oauthbearer.token.endpoint.url",
+        "sasl.kerberos.service.name", "sasl.kerberos.principal",
+    ]
+
     /// Values of such properties are never printed.
     package static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
+        // What is mistyped is still a secret: of sasl.* only what is known to be harmless is shown.
+        if name.hasPrefix("sasl."), !harmlessSASL.contains(name) { return true }
         return ["password", "secret", "key.pem", "keystore.pem", "token", "oauthbearer.config"]
             .contains { name.contains($0) }
     }

@@ -2,7 +2,7 @@
 
 extension Setting {
     private static let anyLog: [CommandName] = [
-        .run, .demo, .topics, .produce, .tail, .holds, .explain, .config,
+        .run, .demo, .topics, .produce, .tail, .holds, .explain, .verify, .copy, .config,
     ]
     private static let worker: [CommandName] = [.run, .demo, .config]
     private static let all = CommandName.allCases
@@ -14,7 +14,7 @@ extension Setting {
         help: "The log: local:DIR (embedded, one machine) or kafka://host:port,...", key: "log",
         commands: anyLog)
     package static let topicPrefix = Setting(
-        "topic-prefix", kind: .text, valueName: "TEXT", default: "",
+        "topic-prefix", kind: .name(0...200), valueName: "TEXT", default: "",
         help: "Stands before every topic's name, e.g. 'plant7.'", key: "topic-prefix",
         commands: anyLog)
     package static let kafka = Setting(
@@ -26,11 +26,11 @@ extension Setting {
         help: "Directory of the tasks' files; can be rebuilt from the log", key: "state",
         commands: worker)
     package static let deployment = Setting(
-        "deployment", kind: .text, default: "default",
+        "deployment", kind: .name(1...100), default: "default",
         help: "Names the consumer group (holdfast.NAME) and the source of events",
-        key: "deployment", commands: worker)
+        key: "deployment", commands: worker + [.verify])
     package static let instance = Setting(
-        "instance", kind: .text,
+        "instance", kind: .name(1...100),
         help: "Name of this worker (the pod's); gives static membership", key: "instance",
         commands: worker)
     package static let threads = Setting(
@@ -50,7 +50,7 @@ extension Setting {
     package static let dedupeWindow = Setting(
         "dedupe-window", kind: .duration(hour...31 * day, multipleOf: hour), default: "24h",
         help: "How long an event's id is remembered; whole hours", key: "dedupe-window",
-        commands: worker + [.topics])
+        commands: worker + [.topics, .verify])
     package static let rebuildState = Setting(
         "rebuild-state", kind: .boolean, default: "false",
         help: "Set foreign or newer state files aside and rebuild from the log", key: nil,
@@ -113,7 +113,8 @@ extension Setting {
     /// Every setting, in the order of help and docs.
     package static let table: [Setting] = [
         log, topicPrefix, kafka, state, deployment, instance, threads, policy, commitInterval,
-        drainTimeout, dedupeWindow, rebuildState, partitions, replication, data, rate, from, partition,
+        drainTimeout, dedupeWindow, rebuildState, partitions, replication, data, rate, from,
+        partition,
         max, follow, lot, subject, config, output, color, quiet, verbose,
     ]
 

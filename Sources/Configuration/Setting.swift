@@ -6,6 +6,8 @@ package struct Setting: Sendable {
     /// What a value must look like. Durations are milliseconds inside.
     package enum Kind: Sendable, Equatable {
         case text
+        /// Letters, digits, `.`, `_` and `-`: what a topic, a group and a URI take alike.
+        case name(ClosedRange<Int>)
         case integer(ClosedRange<Int64>, unit: String)
         case duration(ClosedRange<Int64>, multipleOf: Int64)
         case boolean
@@ -62,7 +64,7 @@ package struct Setting: Sendable {
     package var placeholder: String? {
         if let valueName { return valueName }
         return switch kind {
-        case .text: "NAME"
+        case .text, .name: "NAME"
         case .integer: "N"
         case .duration: "DURATION"
         case .boolean: nil

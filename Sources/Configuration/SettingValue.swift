@@ -20,6 +20,9 @@ package enum SettingValue: Equatable, Sendable {
         }
         switch setting.kind {
         case .text, .property: self = .text(text)
+        case .name(let length):
+            try Self.checkName(text, length: length)
+            self = .text(text)
         case .directory, .file:
             guard !text.isEmpty else {
                 throw Fault(cause: "an empty path", wayOut: "Name a path, or leave it out")
@@ -48,6 +51,28 @@ package enum SettingValue: Equatable, Sendable {
             self = .integer(try Self.integer(text, range: range, unit: unit))
         case .duration(let range, let multiple):
             self = .milliseconds(try Self.duration(text, range: range, multiple: multiple))
+        }
+    }
+
+    // A deployment's name is part of `source`, which is a URI-reference, of a group and of
+    // transactional ids; a prefix is part of a topic's name. A name that one of them refuses would
+    // be told by the broker, or by nobody: checked here.
+    private static func checkName(_ text: String, length: ClosedRange<Int>) throws(Fault) {
+        let isAllowed = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+            default: false
+            }
+        }
+        guard isAllowed, text != ".", text != ".." else {
+            throw Fault(
+                cause: "'\(text)' is no name",
+                wayOut: "Use letters, digits, '.', '_' and '-', e.g. plant-7")
+        }
+        guard length.contains(text.utf8.count) else {
+            throw Fault(
+                cause: text.isEmpty ? "an empty name" : "a name of \(text.utf8.count) characters",
+                wayOut: "It must have from \(length.lowerBound) to \(length.upperBound)")
         }
     }
 

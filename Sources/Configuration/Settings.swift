@@ -37,6 +37,13 @@ package struct Settings: Sendable {
 
     package func resolved(_ setting: Setting) -> ResolvedValue? { values[setting.name] }
 
+    /// These settings with one text of them replaced, as if it were its default.
+    package func replacing(_ setting: Setting, with text: String) -> Settings {
+        var copy = self
+        copy.values[setting.name] = ResolvedValue(value: .text(text), text: text, origin: .builtIn)
+        return copy
+    }
+
     package func text(_ setting: Setting) -> String? { values[setting.name]?.text }
 
     package func flag(_ setting: Setting) -> Bool {

@@ -123,7 +123,11 @@ package struct SettingsResolver {
     {
         for (name, text) in environment.sorted(by: { $0.key < $1.key })
         where name.hasPrefix("HOLDFAST_") && !Self.isForeign(name) {
-            if name.hasPrefix(Self.kafkaPrefix) {
+            if name == Self.kafkaPrefix || name == Setting.kafka.environment {
+                throw ConfigurationError(
+                    kind: .configuration, place: name, cause: "no property of librdkafka is named",
+                    wayOut: "Write for example HOLDFAST_KAFKA_CLIENT_RACK=a")
+            } else if name.hasPrefix(Self.kafkaPrefix) {
                 let property = name.dropFirst(Self.kafkaPrefix.count).lowercased()
                     .replacing("_", with: ".")
                 try setKafka(property, text, origin: .environment(name), kind: .configuration)

@@ -59,7 +59,8 @@ package struct SHA256: ~Copyable {
 }
 
 /// The deterministic id of an effect (design rule 4): the first 32 hex digits of SHA-256 over type
-/// (with version), cause source, cause id, rule id, subject type, subject id, each preceded by its length.
+/// (with version), cause source, cause id, rule id, subject type, subject id, each preceded by its
+/// length.
 package func eventID(type: EventType, cause: Cause, rule: String, subject: Subject) -> String {
     var hash = SHA256()
     hash.updateFramed(type.name.description)

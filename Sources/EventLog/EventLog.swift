@@ -44,19 +44,20 @@ package struct LogRecord {
 /// What else a poll may tell. A poll that has an event returns it at once, after the records that
 /// came before it.
 package enum LogEvent: Equatable, Sendable {
-    /// Everything up to this offset has been delivered (the partition EOF of read_committed: it counts control
-    /// records). Said again each time the end is reached anew.
+    /// Everything up to this offset has been delivered (the partition EOF of read_committed: it
+    /// counts control records). Said again each time the end is reached anew.
     case reachedEnd(TopicPartition, Offset)
     /// Partitions (tasks) are ours now. Nothing of them is delivered until `start`.
     case assigned([Partition])
     /// Partitions are to be given up: commit or abort, drop them, then `finishRevocation`.
     case revoked([Partition])
-    /// Partitions are gone already (session lost): drop them without a commit, then `finishRevocation`.
+    /// Partitions are gone already (session lost): drop them without a commit, then
+    /// `finishRevocation`.
     case lost([Partition])
 }
 
-/// Proof of membership at the time a batch began; sent with its offsets, so that a worker that has been
-/// replaced since is fenced (design.md, commit protocol).
+/// Proof of membership at the time a batch began; sent with its offsets, so that a worker that has
+/// been replaced since is fenced (docs/design.md, commit protocol).
 package final class GroupToken {
     /// The implementation's own value; KafkaLog frees it in `onRelease`.
     package let handle: OpaquePointer?
@@ -81,8 +82,8 @@ package protocol StreamLog: AnyObject, SendableMetatype {
     /// Partition count of any topic of the contract.
     func partitionCount(of topic: Topic) -> Int32
 
-    /// Registers the thread's transactional producers, fencing what a predecessor of the same name left
-    /// open, and joins the group. Once, before the first poll.
+    /// Registers the thread's transactional producers, fencing what a predecessor of the same name
+    /// left open, and joins the group. Once, before the first poll.
     func open() throws(LogError)
 
     /// Appends records (at most `max`) and events. Waits at most `timeoutMilliseconds` for the
@@ -103,18 +104,20 @@ package protocol StreamLog: AnyObject, SendableMetatype {
     func finishRevocation(_ partitions: [Partition]) throws(LogError)
 
     /// Delivers the partition's inputs from these positions again (after an abort). Records of it
-    /// polled before and not yet released are the caller's to release; none from before the seek is delivered after it.
+    /// polled before and not yet released are the caller's to release; none from before the seek is
+    /// delivered after it.
     func rewind(_ partition: Partition, to positions: [Topic: Offset]) throws(LogError)
 
-    /// Stops and resumes delivery of one input, for a caller that has enough in hand. Resuming what is not paused is harmless.
+    /// Stops and resumes delivery of one input, for a caller that has enough in hand. Resuming what
+    /// is not paused is harmless.
     func pause(_ partition: TopicPartition) throws(LogError)
     func resume(_ partition: TopicPartition) throws(LogError)
 
     /// The last stable offset of an input partition, asked now (design rule 2).
     func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset
 
-    /// The group's committed offsets of a task's inputs; waits until they are stable, that is until no
-    /// predecessor's transaction is open on them. Absent where none were ever committed.
+    /// The group's committed offsets of a task's inputs; waits until they are stable, that is until
+    /// no predecessor's transaction is open on them. Absent where none were ever committed.
     func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset]
 
     /// Membership as of now. Taken when a batch's first record is polled or its timer found due.
@@ -129,7 +132,8 @@ package protocol StreamLog: AnyObject, SendableMetatype {
     /// A reader that is not part of the group (restore, rescan).
     func makeReader() throws(LogError) -> any LogReader
 
-    /// Throws the producers away and makes new ones (after an unknown outcome or a fatal error of a producer).
+    /// Throws the producers away and makes new ones (after an unknown outcome or a fatal error of a
+    /// producer).
     func reopenProducers() throws(LogError)
 
     /// Leaves the group (when dynamic) and frees everything. Bounded in time.
@@ -167,12 +171,13 @@ package protocol LogReader: AnyObject {
     func partitionCount(of topic: Topic) throws(LogError) -> Int32
     /// The oldest offset still there.
     func lowWatermark(of partition: TopicPartition) throws(LogError) -> Offset
-    /// `.committed`: the last stable offset; `.uncommitted`: the high watermark, open transactions included.
+    /// `.committed`: the last stable offset; `.uncommitted`: the high watermark, open transactions
+    /// included.
     func end(of partition: TopicPartition, isolation: Isolation) throws(LogError) -> Offset
     /// The first offset whose append time is at or after the instant; nil when there is none.
     func offset(of partition: TopicPartition, at instant: Instant) throws(LogError) -> Offset?
-    /// Replaces what is read: read_committed, from these offsets (moved up to the low watermark when below it; a
-    /// caller that minds asks for it first).
+    /// Replaces what is read: read_committed, from these offsets (moved up to the low watermark
+    /// when below it; a caller that minds asks for it first).
     func assign(_ positions: [(TopicPartition, Offset)]) throws(LogError)
     /// As StreamLog.poll, without assignment events.
     func poll(
@@ -185,7 +190,8 @@ package protocol LogReader: AnyObject {
 
 /// A producer without transactions. Used by one thread.
 package protocol LogWriter: AnyObject {
-    /// Queues one record; nil partition: murmur2 of the key (partition 0 for a null key). Blocks while the queue is full.
+    /// Queues one record; nil partition: murmur2 of the key (partition 0 for a null key). Blocks
+    /// while the queue is full.
     func write(
         topic: Topic, partition: Partition?, key: ByteView?, value: ByteView?,
         headers: [(name: String, value: [UInt8])]

@@ -7,10 +7,11 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Reaction: Sendable, Equatable {
         /// Nothing happened: the same call may be made again after a moment.
         case retry
-        /// The transaction is aborted, nothing of it is visible: serve the rebalance if one is due, and decide the batch anew
-        /// if the partition is still ours.
+        /// The transaction is aborted, nothing of it is visible: serve the rebalance if one is due,
+        /// and decide the batch anew if the partition is still ours.
         case decideAnew
-        /// The commit may or may not have happened: reopen the producers, restore, look at the head.
+        /// The commit may or may not have happened: reopen the producers, restore, look at the
+        /// head.
         case outcomeUnknown
         /// We have been replaced: drop all partitions without a commit; rejoin.
         case surrenderPartitions

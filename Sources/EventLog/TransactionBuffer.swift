@@ -1,5 +1,5 @@
-// What one transaction carries: records in one arena, so that a batch of thousands of records costs a few
-// allocations, not thousands.
+// What one transaction carries: records in one arena, so that a batch of thousands of records costs
+// a few allocations, not thousands.
 
 package import EventModel
 
@@ -88,19 +88,46 @@ extension TransactionBuffer {
     }
 }
 
+/// A record of a buffer, as views into it.
+package struct BufferedRecord {
+    package let topic: Topic
+    package let partition: Partition
+    package let key: ByteView?
+    package let value: ByteView?
+    private let headers: ArraySlice<TransactionBuffer.HeaderEntry>
+    private let bytes: ByteView
+
+    fileprivate init(
+        _ entry: TransactionBuffer.Entry, headers: [TransactionBuffer.HeaderEntry],
+        bytes: ByteView
+    ) {
+        topic = entry.topic
+        partition = entry.partition
+        key = Self.view(bytes, entry.keyStart, entry.keyLength)
+        value = Self.view(bytes, entry.valueStart, entry.valueLength)
+        self.headers = headers[entry.headerStart..<entry.headerStart + entry.headerCount]
+        self.bytes = bytes
+    }
+
+    /// Calls `body` with each header, in order.
+    package func forEachHeader(_ body: (ByteView, ByteView?) -> Void) {
+        for header in headers {
+            let name = Self.view(bytes, header.nameStart, header.nameLength)
+            body(name ?? bytes, Self.view(bytes, header.valueStart, header.valueLength))
+        }
+    }
+
+    private static func view(_ bytes: ByteView, _ start: Int, _ length: Int) -> ByteView? {
+        length < 0 ? nil : ByteView(rebasing: bytes[start..<start + length])
+    }
+}
+
 extension TransactionBuffer {
-    /// Calls `body` with each record: topic, partition, key (empty when null) and value.
-    package borrowing func forEach(_ body: (Topic, Partition, ByteView, ByteView?) -> Void) {
+    /// Calls `body` with each record, in order; views are valid during the call.
+    package borrowing func forEach(_ body: (BufferedRecord) -> Void) {
         bytes.withUnsafeBytes { all in
             for entry in entries {
-                let key = ByteView(
-                    rebasing: all[entry.keyStart..<entry.keyStart + max(0, entry.keyLength)])
-                let value =
-                    entry.valueLength < 0
-                    ? nil
-                    : ByteView(
-                        rebasing: all[entry.valueStart..<entry.valueStart + entry.valueLength])
-                body(entry.topic, entry.partition, key, value)
+                body(BufferedRecord(entry, headers: headers, bytes: all))
             }
         }
     }

@@ -122,7 +122,9 @@ package struct JSONWriter {
         case 0x09: bytes.append(0x74)
         default:
             let digits = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: [0x75, 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+            bytes.append(contentsOf: [
+                0x75, 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)],
+            ])
         }
     }
 }

@@ -1,4 +1,4 @@
-// Quantities are compared as decimals, exactly, from the text they were written in (catalogue.md:
+// Quantities are compared as decimals, exactly, from the text they were written in (docs/events.md:
 // never through a double). A Decimal is a view of that text: nothing is converted or allocated.
 //
 //   -00120.500e-3  ->  digits "12.05", most significant digit worth 10^-1, negative

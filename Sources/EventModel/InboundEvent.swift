@@ -1,6 +1,7 @@
 // What Contracts hands to Decisions: a checked event whose parts are views into the record.
 
-/// CloudEvents extensions that are read and carried on (catalogue.md), in the order they are written.
+/// CloudEvents extensions that are read and carried on (docs/events.md), in the order they are
+/// written.
 package enum Extension: UInt8, CaseIterable, Sendable {
     case partitionkey, sequence, traceparent, tracestate, correlationid, causationid, recordedtime
     case authid, dataref

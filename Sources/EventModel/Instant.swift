@@ -15,7 +15,9 @@ package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
     package static let distantPast = Instant(rawValue: .min / 4)
 
     /// This instant moved by seconds (may be negative).
-    package func advanced(seconds: Int64) -> Instant { Instant(rawValue: rawValue + seconds * 1_000_000) }
+    package func advanced(seconds: Int64) -> Instant {
+        Instant(rawValue: rawValue + seconds * 1_000_000)
+    }
 
     /// RFC 3339 in UTC with milliseconds: `2026-01-05T06:00:00.000Z`.
     package var text: String {
@@ -98,7 +100,8 @@ package enum Calendar1970 {
 
 extension Instant {
     /// An RFC 3339 date-time with an offset ("Z" or ±hh:mm; upper or lower case T and Z; a leap
-    /// second only as 23:59:60 UTC, read as the last microsecond before the next minute). Nil if it is not one.
+    /// second only as 23:59:60 UTC, read as the last microsecond before the next minute). Nil if it
+    /// is not one.
     package init?(rfc3339 text: UnsafeRawBufferPointer) {
         var at = 0
         func number(_ width: Int) -> Int64? {

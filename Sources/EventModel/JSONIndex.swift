@@ -2,7 +2,8 @@
 // with simdjson), everybody else only reads it.
 //
 //   {"a":[1,"x"],"b":null}
-//   0 object next=6 | 1 string "a" (a name) | 2 array next=5 | 3 number "1" | 4 string "x" | 5 string "b" | 6 null
+//   0 object | 1 string "a" (a name) | 2 array next=5 | 3 number "1" | 4 string "x"
+//   5 string "b" (a name) | 6 null
 //
 // (node 0's `next` is one past its subtree, i.e. 7 here; the name of a member is a string node, its
 // value is the node after it.)
@@ -17,7 +18,8 @@ package struct JSONNode: Sendable {
     /// Where the span begins: for a string after its opening quote (or in the side text when it had
     /// escapes), for all other values at their first byte.
     package var start: UInt32
-    /// Length of the span in bytes: a string without its quotes, unescaped; a number or a container as written.
+    /// Length of the span in bytes: a string without its quotes, unescaped; a number or a container
+    /// as written.
     package var length: UInt32
     /// Index of the node after this one's subtree.
     package var next: UInt32
@@ -114,7 +116,9 @@ package struct JSONView {
     }
 
     /// Calls `body` for each member (name, value) of an object, in document order.
-    @inlinable package func forEachMember<E: Error>(_ body: (ByteView, JSONView) throws(E) -> Void) throws(E) {
+    @inlinable package func forEachMember<E: Error>(_ body: (ByteView, JSONView) throws(E) -> Void)
+        throws(E)
+    {
         guard kind == .object else { return }
         var at = index + 1
         let end = Int(nodes[index].next)
@@ -125,7 +129,8 @@ package struct JSONView {
     }
 
     /// Calls `body` for each element of an array, in order.
-    @inlinable package func forEachElement<E: Error>(_ body: (JSONView) throws(E) -> Void) throws(E) {
+    @inlinable package func forEachElement<E: Error>(_ body: (JSONView) throws(E) -> Void) throws(E)
+    {
         guard kind == .array else { return }
         var at = index + 1
         let end = Int(nodes[index].next)

@@ -15,6 +15,11 @@ package struct Limits: Sendable, Equatable {
     package var attributeBytesMax = 1_024
     /// A batch holds at most so many records.
     package var batchRecordsMax = 100_000
+    /// A batch is closed when it has so many bytes to write: dead letters are whole records.
+    package var batchBytesMax = 33_554_432
+    /// A batch is closed when it has refused so many ranges of offsets: its record lists them all,
+    /// and must fit into a record of holdfast.audit (1.1 MiB; a range takes some 70 bytes).
+    package var batchRefusedRangesMax = 4_000
     /// A batch is committed so long after its first record, in milliseconds.
     package var commitIntervalMilliseconds: Int64 = 100
     /// How long what is in hand may be drained before a hold commits, in milliseconds.

@@ -1,5 +1,5 @@
-// Kafka's default partitioner, as the Java client computes it: murmur2 of the key, sign bit cleared,
-// modulo the partition count (org.apache.kafka.common.utils.Utils.murmur2).
+// Kafka's default partitioner, as the Java client computes it: murmur2 of the key, sign bit
+// cleared, modulo the partition count (org.apache.kafka.common.utils.Utils.murmur2).
 
 /// murmur2 with Kafka's seed over the bytes of a key.
 package func murmur2(_ key: UnsafeRawBufferPointer) -> Int32 {

@@ -56,7 +56,7 @@ package struct OutboundEvent: Equatable, Sendable {
     package var time: String
     package var subject: Subject
     package var cause: Cause
-    /// Built-in rule id (catalogue.md, Names that ids are made of); its version is 1.
+    /// Built-in rule id (docs/events.md, Names that ids are made of); its version is 1.
     package var rule: String
     /// Extensions carried on, as written; causationid is not among them (it is the cause's id).
     package var extensions: [CarriedExtension]

@@ -1,4 +1,4 @@
-// The data of each outbound type (catalogue.md, Out), without what is common to all.
+// The data of each outbound type (docs/events.md, Out), without what is common to all.
 
 /// Values written as they stand in the cause (numbers, evidence, scope): well-formed JSON text.
 package struct RawJSON: Equatable, Sendable {

@@ -1,5 +1,5 @@
-// The topics, in the order of design.md's table: the raw value is the row, and the row breaks ties
-// between records of equal append time (design rule 1).
+// The topics, in the order of docs/design.md's table: the raw value is the row, and the row breaks
+// ties between records of equal append time (design rule 1).
 
 /// A topic of the contract. The raw value is its row in the table of topics.
 package enum Topic: UInt8, CaseIterable, Sendable, Comparable {
@@ -37,7 +37,7 @@ package enum Topic: UInt8, CaseIterable, Sendable, Comparable {
     /// The topic the consumer group subscribes to; the other inputs are its companions.
     package static let lead: Topic = .mesExecution
 
-    /// The six topics that must have the same partition count (design.md, Topics).
+    /// The six topics that must have the same partition count (docs/design.md, Topics).
     package static let copartitioned: [Topic] = [
         .mesExecution, .qmsQuality, .masterData, .signals, .state, .audit,
     ]

@@ -96,7 +96,10 @@ extension ClientHandle {
             let code = ask()
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
             let error = LogError.kafka(code, operation, configuration, target: target)
-            guard error.reaction == .retry, Monotonic.milliseconds() < deadline else { throw error }
+            // A broker that has just come back may not have heard of its topics yet.
+            let mayPass =
+                error.reaction == .retry || code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+            guard mayPass, Monotonic.milliseconds() < deadline else { throw error }
             usleep(20_000)
         }
     }

@@ -1,5 +1,6 @@
 // Where the cluster is, who we are in it, and what else librdkafka shall be told. Names of group
-// and transactions follow from here alone (design.md, "Names"), so that two places never disagree.
+// and transactions follow from here alone (docs/design.md, "Names"), so that two places never
+// disagree.
 
 import CRdKafka
 package import EventLog
@@ -28,7 +29,7 @@ package struct KafkaConfiguration: Sendable {
     /// How long to wait for a first answer of the cluster, in milliseconds.
     package var connectMillisecondsMax: Int64 = 15_000
     /// How long a predecessor's open transaction is waited for, in milliseconds: it ends at most
-    /// 20 s after it began (facts: the coordinator looks every 10 s for those older than 10 s).
+    /// 20 s after it began (measured: the coordinator looks every 10 s for those older than 10 s).
     package var stableOffsetsMillisecondsMax: Int64 = 45_000
     /// How long `close` may take for each handle, in milliseconds; then the handle is left behind.
     package var closeMillisecondsMax: Int64 = 6_000

@@ -10,7 +10,7 @@ extension KafkaStreamLog {
         _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
         token: GroupToken
     ) throws(LogError) -> CommitReceipt {
-        precondition(!offsets.isEmpty, "fencing happens through offsets alone (design.md)")
+        precondition(!offsets.isEmpty, "fencing happens through offsets alone (docs/design.md)")
         guard let membership = token.handle else {
             preconditionFailure("a token of this log has a handle")
         }

@@ -45,8 +45,14 @@ extension LogError {
                 .retry, "no answer from Kafka at \(configuration.bootstrap): \(said)",
                 "Check that the brokers run and that the address and security.protocol are right."
             )
-        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
-            RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+            // We ask about partitions that were counted. The library answers so when its metadata
+            // has no leader for one: its broker died a moment ago.
+            return (
+                .retry, "\(target ?? "a partition") has no leader that answers: \(said)",
+                "It is tried again; if it stays, look at the brokers' logs."
+            )
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
             return (
                 .stopProcess, "\(target ?? "a topic") does not exist: \(said)",
                 "Create it with `holdfast topics apply`, or correct --topic-prefix."

@@ -1,11 +1,13 @@
-// How many ids each bucket holds, so that the number of known ids costs no walk through millions of slots.
+// How many ids each bucket holds, so that the number of known ids costs no walk through millions of
+// slots.
 
 /// Counts per bucket, a handful of them; the one counted last is looked at first.
 struct BucketTally {
     private var counts: [(bucket: Int64, count: Int)] = []
     private var last = 0
 
-    /// One id goes from one bucket to another; the markers of a slot without an entry count nothing.
+    /// One id goes from one bucket to another; the markers of a slot without an entry count
+    /// nothing.
     @inline(__always)
     mutating func move(from old: Int64, to new: Int64) {
         add(-1, to: old)

@@ -1,9 +1,11 @@
-// SQLite checks the shape of its pages, not the bytes in them: a flipped bit in a value would come back as
-// state. Every row, the head and every block of sightings therefore carry a sum of their own.
+// SQLite checks the shape of its pages, not the bytes in them: a flipped bit in a value would come
+// back as state. Every row, the head and every block of sightings therefore carry a sum of their
+// own.
 
 package import EventModel
 
-/// A 64-bit sum over bytes: finds damage, not malice. Part of the file format: never changes within a version.
+/// A 64-bit sum over bytes: finds damage, not malice. Part of the file format: never changes within
+/// a version.
 package struct Checksum {
     private var state: UInt64
 

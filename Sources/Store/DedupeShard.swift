@@ -1,6 +1,6 @@
-// One of the many small tables a dedupe window consists of. Open addressing over 32-byte entries; the
-// slot is the high half of the identity scaled to the capacity, so that a table can grow by a third and
-// its entries keep their order when it does.
+// One of the many small tables a dedupe window consists of. Open addressing over 32-byte entries;
+// the slot is the high half of the identity scaled to the capacity, so that a table can grow by a
+// third and its entries keep their order when it does.
 
 /// An id in memory: what it was seen with and the newest bucket it was seen in.
 struct DedupeEntry {
@@ -24,8 +24,8 @@ struct DedupeShard {
     /// `used` beyond this makes the table anew.
     var usedMax: UInt32 = 0
 
-    // Fullness lies between 65 % (just made) and 77 %: 32 bytes / 0.65 = 50 bytes an id at worst, which leaves
-    // room for what the arena cannot use between the tables.
+    // Fullness lies between 65 % (just made) and 77 %: 32 bytes / 0.65 = 50 bytes an id at worst,
+    // which leaves room for what the arena cannot use between the tables.
     static let usedPercentMax = 77
     static let usedPercentNew = 65
 

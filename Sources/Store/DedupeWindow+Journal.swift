@@ -1,8 +1,10 @@
-// What happens once per batch: the sightings since the last commit are packed for the store, or taken back.
+// What happens once per batch: the sightings since the last commit are packed for the store, or
+// taken back.
 
 import EventModel
 
-/// One sighting and what its slot held before. Identities, not slots: a table made anew moves its entries.
+/// One sighting and what its slot held before. Identities, not slots: a table made anew moves its
+/// entries.
 struct JournalEntry {
     var low: UInt64
     var high: UInt64
@@ -29,8 +31,8 @@ extension DedupeWindow {
     /// Sightings since the last `takePending` or `rollback`.
     package var pendingCount: Int { journal.count }
 
-    /// Takes back everything since the last `takePending`: entries, buckets and the clock. For a batch whose
-    /// transaction was aborted.
+    /// Takes back everything since the last `takePending`: entries, buckets and the clock. For a
+    /// batch whose transaction was aborted.
     package mutating func rollback() {
         for entry in journal.reversed() {
             let shard = shards[Int(truncatingIfNeeded: entry.low >> (64 - Self.shardBits))]
@@ -46,8 +48,8 @@ extension DedupeWindow {
         floor = Self.floor(clockRaw, width: width, span: span)
     }
 
-    /// Packs the sightings since the last commit, one block a bucket, and makes them final: call it when the
-    /// batch's Kafka transaction has committed.
+    /// Packs the sightings since the last commit, one block a bucket, and makes them final: call it
+    /// when the batch's Kafka transaction has committed.
     package mutating func takePending() -> [SightingBlock] {
         var counts: [(bucket: Int64, count: Int)] = []
         for entry in journal {
@@ -73,8 +75,8 @@ extension DedupeWindow {
         return blocks
     }
 
-    /// Puts stored sightings back. The clock must have been set; blocks of buckets that have left the window are
-    /// skipped.
+    /// Puts stored sightings back. The clock must have been set; blocks of buckets that have left
+    /// the window are skipped.
     /// - Throws: when the block is damaged, or contradicts one of the same bucket.
     package mutating func load(_ block: SightingBlock) throws(SightingError) {
         precondition(journal.isEmpty, "sightings are loaded between batches")
@@ -94,8 +96,9 @@ extension DedupeWindow {
 }
 
 extension DedupeWindow {
-    /// The state is final: what lies below the floor may go, and one table a batch is looked at whether it has
-    /// become too large for what lives in it (traffic that went down leaves no inserts to notice it).
+    /// The state is final: what lies below the floor may go, and one table a batch is looked at
+    /// whether it has become too large for what lives in it (traffic that went down leaves no
+    /// inserts to notice it).
     private mutating func settle() {
         committedClockRaw = clockRaw
         reclaimFloor = floor

@@ -1,11 +1,12 @@
-// What happens once per record. No allocation but for a table made anew, no reference counting, one cache
-// miss, which `touch` some records ahead takes away.
+// What happens once per record. No allocation but for a table made anew, no reference counting, one
+// cache miss, which `touch` some records ahead takes away.
 
 import CSQLite
 package import EventModel
 
 extension DedupeWindow {
-    /// Shows the clock an append time; `see` does it itself, refused records and others must be shown.
+    /// Shows the clock an append time; `see` does it itself, refused records and others must be
+    /// shown.
     @inline(__always)
     package mutating func advance(appendTime: Instant) {
         guard appendTime.rawValue > clockRaw else { return }
@@ -13,7 +14,8 @@ extension DedupeWindow {
         floor = bucket(of: clockRaw) - span
     }
 
-    /// Fetches the cache lines where an identity would be, without waiting for them: for records some 16 ahead.
+    /// Fetches the cache lines where an identity would be, without waiting for them: for records
+    /// some 16 ahead.
     @inline(__always)
     package borrowing func touch(_ identity: Fingerprint) {
         let shard = shards + Self.shard(identity)
@@ -127,8 +129,8 @@ extension DedupeWindow {
         old.free(to: &arena)
     }
 
-    /// The smallest capacity of a table. Not the same for all: tables of equal size would fill, and be made anew,
-    /// all at about the same number of ids.
+    /// The smallest capacity of a table. Not the same for all: tables of equal size would fill, and
+    /// be made anew, all at about the same number of ids.
     static func minimum(_ number: Int) -> Int { 24 + number % 9 }
 
     @inline(__always)

@@ -1,15 +1,17 @@
-// The dedupe window of one input topic-partition (design rule 6): an exact set of identities, each with the
-// newest bucket it was seen in and a digest of its content.
+// The dedupe window of one input topic-partition (design rule 6): an exact set of identities, each
+// with the newest bucket it was seen in and a digest of its content.
 //
 // An id is known if it was seen, accepted or as a duplicate, in a bucket not below
-//     floor(clock / width) - W / width,      clock = the greatest append time the topic-partition has shown.
-// Append times may run backwards: a sighting counts in the bucket of its own append time, and an id keeps the
-// greatest. A record whose own bucket lies below that floor is judged like any other, but its sighting could never
-// make an id known, so it leaves no trace.
+//     floor(clock / width) - W / width
+// where the clock is the greatest append time that the topic-partition has shown.
+// Append times may run backwards: a sighting counts in the bucket of its own append time, and an id
+// keeps the greatest. A record whose own bucket lies below that floor is judged like any other, but
+// its sighting could never make an id known, so it leaves no trace.
 //
-// 4096 small tables instead of one: the worst insert makes one of them anew, not all. Entries that expired count
-// as absent; their slots are used again, and a table made anew leaves them behind. "Expired" for reuse means below
-// the floor of the last commit: a rollback may set the clock back, and what it revives must still be there.
+// 4096 small tables instead of one: the worst insert makes one of them anew, not all. Entries that
+// expired count as absent; their slots are used again, and a table made anew leaves them behind.
+// "Expired" for reuse means below the floor of the last commit: a rollback may set the clock back,
+// and what it revives must still be there.
 
 package import EventModel
 
@@ -21,7 +23,8 @@ package struct DedupeWindow: ~Copyable {
         case firstSeen
         /// Known with the same content: to be dropped. Known as long as if it were new.
         case duplicate
-        /// Known with other content: to be refused (identityConflict). No sighting, nothing changed.
+        /// Known with other content: to be refused (identityConflict). No sighting, nothing
+        /// changed.
         case conflict
     }
 
@@ -78,7 +81,8 @@ package struct DedupeWindow: ~Copyable {
     package var clock: Instant? {
         clockRaw == Self.noClock ? nil : Instant(rawValue: clockRaw)
     }
-    /// Ids of buckets below this one are unknown; the store may drop their blocks once the batch has committed.
+    /// Ids of buckets below this one are unknown; the store may drop their blocks once the batch
+    /// has committed.
     package var lowestLiveBucket: Int64 { floor }
     /// Ids known now.
     package var count: Int { tally.count(notBelow: floor) }

@@ -1,5 +1,5 @@
-// The tables of a task's file and how they came to be: one entry per version, never changed once released.
-// SchemaGolden.swift among the tests keeps the dump of each.
+// The tables of a task's file and how they came to be: one entry per version, never changed once
+// released. SchemaGolden.swift among the tests keeps the dump of each.
 
 /// The schema of a task's file.
 package enum Schema {
@@ -11,7 +11,8 @@ package enum Schema {
     /// What leads from version n to n + 1, by index.
     static let migrations: [[String]] = [
         [
-            // Whose file this is. The format stands here too, so that a damaged header cannot pass for a newer version.
+            // Whose file this is. The format stands here too, so that a damaged header cannot pass
+            // for a newer version.
             """
             CREATE TABLE identity(
               id INTEGER PRIMARY KEY CHECK(id = 0), deployment TEXT NOT NULL,
@@ -24,7 +25,8 @@ package enum Schema {
               id INTEGER PRIMARY KEY CHECK(id = 0), head BLOB, changelogNext INTEGER,
               savedAt INTEGER, sightingNext INTEGER NOT NULL, sum INTEGER NOT NULL)
             """,
-            // Whether the last connection was closed in order; else the next opening checks every page.
+            // Whether the last connection was closed in order; else the next opening checks every
+            // page.
             """
             CREATE TABLE closing(id INTEGER PRIMARY KEY CHECK(id = 0), clean INTEGER NOT NULL)
             """,
@@ -59,7 +61,8 @@ package enum Schema {
         }
     }
 
-    /// Every object of the file with its SQL, sorted: for the golden dump and to find a damaged schema.
+    /// Every object of the file with its SQL, sorted: for the golden dump and to find a damaged
+    /// schema.
     static func dump(_ connection: StoreConnection) throws(StoreError) -> String {
         let statement = try connection.prepare(
             "SELECT type, name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name")

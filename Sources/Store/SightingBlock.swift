@@ -1,5 +1,5 @@
-// The sightings of one batch in one bucket, packed: one blob row instead of a row an id (a table keyed by
-// random ids falls to a tenth of an append-only one).
+// The sightings of one batch in one bucket, packed: one blob row instead of a row an id (a table
+// keyed by random ids falls to a tenth of an append-only one).
 //
 //   byte 0      version, 1
 //   bytes 1-3   zero

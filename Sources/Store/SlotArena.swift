@@ -1,12 +1,13 @@
-// Memory for the tables of one window. Tables are made anew a third larger all the time, and their old memory
-// must serve the next ones: the system's allocator gives blocks of this size back to the kernel and
-// fetches them again, and a fault per 4 KiB page costs more than everything else an insert does.
-// Regions grow with the window; large ones are asked for as huge pages, so that twenty million ids do not
-// miss the TLB at each.
+// Memory for the tables of one window. Tables are made anew a third larger all the time, and their
+// old memory must serve the next ones: the system's allocator gives blocks of this size back to the
+// kernel and fetches them again, and a fault per 4 KiB page costs more than everything else an
+// insert does. Regions grow with the window; large ones are asked for as huge pages, so that twenty
+// million ids do not miss the TLB at each.
 
 import Glibc
 
-/// Hands out blocks of whole units from a few large regions; first fit, neighbours are joined when freed.
+/// Hands out blocks of whole units from a few large regions; first fit, neighbours are joined when
+/// freed.
 struct SlotArena: ~Copyable {
     private struct Run {
         var start: UInt

@@ -1,5 +1,5 @@
-// A prepared statement: one owner, never outlives its connection's handle (the connection finalizes what
-// is left when it is dropped, and a statement asks before every use).
+// A prepared statement: one owner, never outlives its connection's handle (the connection finalizes
+// what is left when it is dropped, and a statement asks before every use).
 
 import CSQLite
 import EventModel

@@ -1,5 +1,6 @@
 // One connection to one SQLite file. The handle has one owner and never leaves this file; after any
-// error the connection is dropped at once, so that nothing can go on on an outcome that nobody knows.
+// error the connection is dropped at once, so that nothing can go on on an outcome that nobody
+// knows.
 
 import CSQLite
 
@@ -15,8 +16,8 @@ final class StoreConnection {
             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &handle, flags, nil)
         guard code == SQLITE_OK else { throw fail("open", code) }
-        // EXCLUSIVE: a task's file has one owner; a second one is told (inUse) instead of let in, and the WAL's index
-        // needs no shared memory that a crash could leave behind.
+        // EXCLUSIVE: a task's file has one owner; a second one is told (inUse) instead of let in,
+        // and the WAL's index needs no shared memory that a crash could leave behind.
         try execute("PRAGMA locking_mode=EXCLUSIVE")
         try execute("PRAGMA trusted_schema=OFF")
         try execute("PRAGMA cell_size_check=ON")

@@ -4,20 +4,23 @@
 import CSQLite
 import Glibc
 
-/// What went wrong in a task's file, and what to do about it. Whatever the reaction: the connection it happened on is
-/// gone (a COMMIT that failed may have happened: facts, SQLite).
+/// What went wrong in a task's file, and what to do about it. Whatever the reaction: the connection
+/// it happened on is gone (a COMMIT that failed may have happened: facts, SQLite).
 package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What the caller does next.
     package enum Reaction: Sendable, Equatable {
-        /// The outcome of the last call is unknown: open the file again and read the position from it.
+        /// The outcome of the last call is unknown: open the file again and read the position from
+        /// it.
         case dropConnection
-        /// The file is damaged: `TaskStore.startOver` keeps it under another name and begins an empty one.
+        /// The file is damaged: `TaskStore.startOver` keeps it under another name and begins an
+        /// empty one.
         case setAside
         /// The file is somebody else's or newer than we are: a person decides (`--rebuild-state`).
         case refuse
         /// Another connection has the file: nothing happened; open it again after a moment.
         case inUse
-        /// The disk is full: stop with the hint; after a restart the position tells what was written.
+        /// The disk is full: stop with the hint; after a restart the position tells what was
+        /// written.
         case diskFull
         /// The file or directory cannot be used (permissions, read-only disk): stop with the hint.
         case stopProcess

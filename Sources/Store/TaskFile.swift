@@ -1,5 +1,5 @@
-// Names and permissions of a task's file, and setting it aside. State holds what the plant does: only the
-// worker's user reads it.
+// Names and permissions of a task's file, and setting it aside. State holds what the plant does:
+// only the worker's user reads it.
 
 import EventModel
 import Glibc
@@ -14,8 +14,8 @@ struct TaskFile {
         path = "\(directory)/task-\(partition.rawValue).sqlite"
     }
 
-    /// Makes the directory (0700) and the file (0600; SQLite gives its WAL the same mode) where they are missing.
-    /// Answers whether the file had anything in it.
+    /// Makes the directory (0700) and the file (0600; SQLite gives its WAL the same mode) where
+    /// they are missing. Answers whether the file had anything in it.
     func prepare() throws(StoreError) -> Bool {
         if mkdir(directory, 0o700) != 0, errno != EEXIST {
             throw .system("make the state directory", path: directory, errno: errno)
@@ -35,8 +35,8 @@ struct TaskFile {
             number += 1
         }
         let kept = "\(path).torn-\(number)"
-        // The WAL goes first: a crash in between leaves an old file without a WAL, which is merely behind. The other
-        // way round, an old WAL would meet a new file.
+        // The WAL goes first: a crash in between leaves an old file without a WAL, which is merely
+        // behind. The other way round, an old WAL would meet a new file.
         for suffix in ["-wal", "-shm", "-journal", ""] where Self.exists(path + suffix) {
             guard rename(path + suffix, kept + suffix) == 0 else {
                 throw .system("set aside", path: path + suffix, errno: errno)

@@ -1,4 +1,5 @@
-// Whose file it is: a file of another deployment, task or partition count must never be taken for ours.
+// Whose file it is: a file of another deployment, task or partition count must never be taken for
+// ours.
 
 package import EventModel
 
@@ -45,8 +46,8 @@ extension TaskIdentity {
         try statement.run()
     }
 
-    /// The identity in a file and its format; nil when the row is missing or damaged. Any version of the
-    /// format keeps this table, so that an older reader can tell whose file it is.
+    /// The identity in a file and its format; nil when the row is missing or damaged. Any version
+    /// of the format keeps this table, so that an older reader can tell whose file it is.
     static func read(from connection: StoreConnection) throws(StoreError)
         -> (identity: TaskIdentity, format: Int64)?
     {

@@ -1,4 +1,5 @@
-// What the rows and sightings of a file belong to. Written in the same transaction as they are, always.
+// What the rows and sightings of a file belong to. Written in the same transaction as they are,
+// always.
 
 import EventModel
 
@@ -8,7 +9,8 @@ struct TaskMeta: Equatable {
     var head: [UInt8]?
     /// The next offset of the task's partition of holdfast.state to roll forward from.
     var changelogNext: Offset?
-    /// When that was written: an old file must be rebuilt (tombstones may be gone from the changelog).
+    /// When that was written: an old file must be rebuilt (tombstones may be gone from the
+    /// changelog).
     var savedAt: Instant?
     /// The next number of a block of sightings.
     var sightingNext: Int64 = 0

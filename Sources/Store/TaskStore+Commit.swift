@@ -1,4 +1,5 @@
-// Writing. Every change of a task's file is one SQLite transaction, and all of them go through `write`.
+// Writing. Every change of a task's file is one SQLite transaction, and all of them go through
+// `write`.
 
 package import EventModel
 
@@ -48,8 +49,8 @@ extension TaskStore {
         }
     }
 
-    /// Many rows of the changelog in one transaction: restore and roll-forward. In slices, each with the position
-    /// it reaches, a restore that is interrupted goes on where it was.
+    /// Many rows of the changelog in one transaction: restore and roll-forward. In slices, each
+    /// with the position it reaches, a restore that is interrupted goes on where it was.
     package func restore(
         head: [UInt8]?, changelogNext: Offset, savedAt: Instant,
         _ fill: (borrowing RowWriter) throws(StoreError) -> Void
@@ -60,7 +61,8 @@ extension TaskStore {
         }
     }
 
-    /// Forgets everything, position included, in one transaction: before a rebuild from the changelog's start.
+    /// Forgets everything, position included, in one transaction: before a rebuild from the
+    /// changelog's start.
     package func clear() throws(StoreError) {
         try connection.transaction { () throws(StoreError) in
             try connection.execute("DELETE FROM row")

@@ -7,7 +7,8 @@
 
 extension TaskStore {
     /// Opens the file of a task, making directory (0700) and file (0600) where they are missing.
-    /// - Parameter rebuild: a foreign or newer file is set aside instead of refused (`--rebuild-state`).
+    /// - Parameter rebuild: a foreign or newer file is set aside instead of refused
+    /// (`--rebuild-state`).
     package static func open(
         directory: String, identity: TaskIdentity, rebuild: Bool = false
     ) throws(StoreError) -> TaskStore {
@@ -33,8 +34,8 @@ extension TaskStore {
         }
     }
 
-    /// Sets the file aside whatever it holds and begins an empty one: the answer to the reaction `setAside`. The
-    /// store it happened on must have been let go.
+    /// Sets the file aside whatever it holds and begins an empty one: the answer to the reaction
+    /// `setAside`. The store it happened on must have been let go.
     package static func startOver(
         directory: String, identity: TaskIdentity, why: String
     ) throws(StoreError) -> TaskStore {
@@ -57,8 +58,8 @@ extension TaskStore {
         let size = TaskFile.size(of: file.path)
         let hasWAL = TaskFile.size(of: file.path + "-wal") > 0
         if size == 0 { return .damaged("the file is empty, its WAL is not") }
-        // SQLite takes a file shorter than a page for an empty one, and a last page cut short for none. With a WAL
-        // that may be a checkpoint that was killed, which the WAL repairs.
+        // SQLite takes a file shorter than a page for an empty one, and a last page cut short for
+        // none. With a WAL that may be a checkpoint that was killed, which the WAL repairs.
         if size < 512 || (!hasWAL && size % 4096 != 0) {
             return .damaged("its size, \(size) bytes, is no number of pages")
         }
@@ -74,7 +75,8 @@ extension TaskStore {
     private static func meansDamage(_ error: StoreError) -> Bool {
         switch error.reaction {
         case .setAside: true
-        // The system lets us write to the file (`prepare` did), yet SQLite will not: its header is damaged.
+        // The system lets us write to the file (`prepare` did), yet SQLite will not: its header is
+        // damaged.
         case .stopProcess: true
         // "SQL logic error" while reading a schema is how some damage to it is told.
         case .dropConnection: error.code == "SQLite 1"
@@ -103,7 +105,8 @@ extension TaskStore {
                 code: "foreignTask",
                 why: "the file belongs to \(found.identity), wanted is \(identity)")
         }
-        if found.format > Schema.version { return newer(found.format) }
+        // Either number says so: a newer worker's file is not a torn one.
+        if max(found.format, version) > Schema.version { return newer(max(found.format, version)) }
         guard application == Schema.applicationID, version == found.format, version >= 1 else {
             return .damaged("its header contradicts its identity")
         }
@@ -153,14 +156,16 @@ extension TaskStore {
         return try TaskStore(connection, identity: identity, report: .opened)
     }
 
-    /// WAL with synchronous=NORMAL: a power cut may lose the last batches, never mix them; Kafka has them.
+    /// WAL with synchronous=NORMAL: a power cut may lose the last batches, never mix them; Kafka
+    /// has them.
     private static func makeDurable(_ connection: StoreConnection) throws(StoreError) {
         let mode = try connection.prepare("PRAGMA journal_mode=WAL")
         guard try mode.step(), mode.text(0) == "wal" else {
             throw .damaged("open", path: connection.path, "it cannot be switched to WAL")
         }
         try connection.execute("PRAGMA synchronous=NORMAL")
-        // A batch of 100,000 ids is 2.4 MB: the default of 1,000 pages would checkpoint at every second one.
+        // A batch of 100,000 ids is 2.4 MB: the default of 1,000 pages would checkpoint at every
+        // second one.
         try connection.execute("PRAGMA wal_autocheckpoint=4000")
         try connection.execute("PRAGMA journal_size_limit=67108864")
     }

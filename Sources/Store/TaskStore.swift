@@ -1,10 +1,12 @@
-// The materialisation of one task: its state rows, its head and the sightings of its dedupe windows in one
-// SQLite file. Kafka is the truth; this file only saves the time to read it again. It may be behind, never
-// ahead, and it is never trusted: what does not match its sum is set aside and rebuilt.
+// The materialisation of one task: its state rows, its head and the sightings of its dedupe windows
+// in one SQLite file. Kafka is the truth; this file only saves the time to read it again. It may be
+// behind, never ahead, and it is never trusted: what does not match its sum is set aside and
+// rebuilt.
 
 package import EventModel
 
-/// The open file of one task. Used by one thread; after any error it only throws: close it, open again, read the position.
+/// The open file of one task. Used by one thread; after any error it only throws: close it, open
+/// again, read the position.
 package final class TaskStore {
     /// How the file was found.
     package enum OpenReport: Equatable, Sendable {
@@ -12,7 +14,8 @@ package final class TaskStore {
         case fresh
         /// It is as it was left, perhaps behind the log.
         case opened
-        /// It was damaged (or refused and to be rebuilt): kept at this path, an empty one begun. To be told loudly.
+        /// It was damaged (or refused and to be rebuilt): kept at this path, an empty one begun. To
+        /// be told loudly.
         case setAside(path: String, why: String)
     }
 
@@ -34,13 +37,14 @@ package final class TaskStore {
 
     /// The head of the task as in holdfast.state, canonical JSON; nil before the first batch.
     package var head: [UInt8]? { meta.head }
-    /// Where to roll forward from in the task's partition of holdfast.state; nil in a file never written to.
+    /// Where to roll forward from in the task's partition of holdfast.state; nil in a file never
+    /// written to.
     package var changelogNext: Offset? { meta.changelogNext }
     /// When the file was last written to, by the clock of the writer.
     package var savedAt: Instant? { meta.savedAt }
 
-    /// Closes the file in order, so that the next opening need not check every page. After an error there is no order
-    /// to close in: the connection is gone already and this does nothing.
+    /// Closes the file in order, so that the next opening need not check every page. After an error
+    /// there is no order to close in: the connection is gone already and this does nothing.
     package func close() {
         guard !connection.isDropped else { return }
         // Failing to say "clean" costs the next opening a check, nothing else.

@@ -1,5 +1,5 @@
-// The batch record: the luck of a batch written down (design.md, The life of one record), so that every
-// output can be computed again from the input and these records.
+// The batch record: the luck of a batch written down (docs/design.md, The life of one record), so
+// that every output can be computed again from the input and these records.
 //
 // Canonical JSON, members sorted by name; docs/events.md shows one.
 
@@ -100,7 +100,8 @@ package struct BatchRecord: Equatable, Sendable {
         writer.endArray()
     }
 
-    /// The refused ranges of a batch record's bytes; nil when it is no batch record that we can read.
+    /// The refused ranges of a batch record's bytes; nil when it is no batch record that we can
+    /// read.
     static func refusedRanges(in view: JSONView) -> [OffsetRange]? {
         guard view.integer("v") == version else { return nil }
         return ranges(named: "refused", in: view)

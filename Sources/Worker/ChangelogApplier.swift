@@ -1,13 +1,13 @@
-// Reads a task's changelog into its store, in transactions of some thousand rows, so that a crash in the
-// middle goes on where it was.
+// Reads a task's changelog into its store, in transactions of some thousand rows, so that a crash
+// in the middle goes on where it was.
 
 import EventLog
 import EventModel
 import Store
 
-/// Applies changelog records to a store. Rows are written as they come; where the store stands (head and
-/// changelog offset) is written by the caller once the dedupe window is whole as well: a crash before
-/// that reads the same stretch again, and rows applied twice are the same rows.
+/// Applies changelog records to a store. Rows are written as they come; where the store stands
+/// (head and changelog offset) is written by the caller once the dedupe window is whole as well: a
+/// crash before that reads the same stretch again, and rows applied twice are the same rows.
 struct ChangelogApplier {
     let store: TaskStore
     /// `<task>/`, which stands before each key.
@@ -81,8 +81,10 @@ struct ChangelogApplier {
         guard !rows.isEmpty else { return }
         do {
             try store.commit(
-                rows: rows, head: nil, changelogNext: start, savedAt: savedAt, sightings: [],
-                dropSightingsBelow: [])
+                // As old as it was: `start` is, and tombstones after it may go before the end is
+                // reached.
+                rows: rows, head: nil, changelogNext: start, savedAt: store.savedAt ?? savedAt,
+                sightings: [], dropSightingsBelow: [])
         } catch {
             throw WorkerError(error, partition: partition)
         }

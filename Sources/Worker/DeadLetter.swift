@@ -1,5 +1,5 @@
 // A refused record goes to holdfast.dead-letters whole: raw key, value and headers, and why
-// (catalogue.md, Dead letters). Nothing is lost.
+// (docs/events.md, Dead letters). Nothing is lost.
 
 import Contracts
 import EventLog

@@ -1,6 +1,6 @@
-// Making a dedupe window whole again (design rule 6): what the store has, then the ids of the ranges
-// since. After a lost disk that is the whole window, read from the input; the refused offsets of the
-// batch records say which records were no sighting.
+// Making a dedupe window whole again (design rule 6): what the store has, then the ids of the
+// ranges since. After a lost disk that is the whole window, read from the input; the refused
+// offsets of the batch records say which records were no sighting.
 
 import Contracts
 import EventLog
@@ -57,13 +57,16 @@ struct DedupeRescan {
             rawValue: floor * bucket - settings.limits.dedupeWindowSeconds * 1_000_000)
         do {
             let low = try reader.lowWatermark(of: input)
-            guard let windowStart = try reader.offset(of: input, at: edge) else { return nil }
-            let from = max(storedHead?.positions[topic] ?? windowStart, windowStart)
-            guard from < to else { return nil }
-            if low.rawValue > 0, windowStart <= low, (storedHead?.positions[topic] ?? Offset(0)) < low {
+            let known = storedHead?.positions[topic] ?? Offset(0)
+            let windowStart = try reader.offset(of: input, at: edge)
+            // What stands before the first record that is left may have been in the window: also
+            // when nothing of the window is left.
+            if known < min(low, to), windowStart.map({ $0 <= low }) ?? true {
                 notify(.dedupeWindowIncomplete(input, from: edge, oldest: nil))
             }
-            return Stretch(input: input, from: max(from, low), to: to)
+            guard let windowStart else { return nil }
+            let from = max(known, windowStart, low)
+            return from < to ? Stretch(input: input, from: from, to: to) : nil
         } catch {
             throw WorkerError(error)
         }
@@ -74,6 +77,7 @@ struct DedupeRescan {
         -> [Topic: [OffsetRange]]
     {
         let audit = TopicPartition(.audit, partition)
+        var unreadable: Int64?
         var found: [Topic: [OffsetRange]] = [:]
         var parser = JSONParser(limits: settings.limits.forOwnRecords)
         // Batches are written after their input was appended; ten minutes cover skewed clocks.
@@ -88,13 +92,19 @@ struct DedupeRescan {
             }
             let end = try reader.end(of: audit, isolation: .committed)
             try read(audit, from: start ?? low, to: end) { record in
-                guard let value = record.value, let view = try? parser.parse(value),
-                    let ranges = BatchRecord.refusedRanges(in: view)
-                else { return }
+                guard let value = record.value, let view = try? parser.parse(value) else { return }
+                guard let ranges = BatchRecord.refusedRanges(in: view) else {
+                    // Without its refused offsets, what it refused would be taken for sightings.
+                    unreadable = view.integer("v") ?? unreadable
+                    return
+                }
                 for range in ranges { found[range.topic, default: []].append(range) }
             }
         } catch {
             throw WorkerError(error)
+        }
+        if let unreadable, unreadable > BatchRecord.version {
+            throw .newer("a batch record of task \(partition.rawValue)", version: unreadable)
         }
         for topic in found.keys { found[topic]!.sort { $0.from < $1.from } }
         return found
@@ -135,7 +145,7 @@ struct DedupeRescan {
             do {
                 try reader.poll(
                     records: &records, events: &events, max: 4096, timeoutMilliseconds: 100)
-            } catch where error.reaction == .retry {
+            } catch  where error.reaction == .retry {
                 continue
             }
             for record in records {

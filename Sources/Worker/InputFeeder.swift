@@ -17,10 +17,15 @@ final class InputFeeder {
         self.input = input
     }
 
-    func start(at offset: Offset) throws(LogError) {
+    /// Gives back what was read ahead.
+    func stop() {
         for record in records[head...] { reader.release(record) }
         records.removeAll(keepingCapacity: true)
         head = 0
+    }
+
+    func start(at offset: Offset) throws(LogError) {
+        stop()
         end = Offset(0)
         try reader.assign([(input, offset)])
     }
@@ -40,7 +45,7 @@ final class InputFeeder {
             do {
                 try reader.poll(
                     records: &records, events: &events, max: 2048, timeoutMilliseconds: 200)
-            } catch where error.reaction == .retry {
+            } catch  where error.reaction == .retry {
                 continue
             }
             for case .reachedEnd(input, let offset) in events { end = max(end, offset) }

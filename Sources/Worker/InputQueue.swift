@@ -8,7 +8,8 @@ struct InputQueue {
     let topic: Topic
     private var records: ContiguousArray<LogRecord> = []
     private var head = 0
-    /// Decided up to here: the offset after the last decided record, or the end when that is further.
+    /// Decided up to here: the offset after the last decided record, or the end when that is
+    /// further.
     private(set) var position: Offset
     /// The end as of the last `reachedEnd`; nil while records came after it.
     private var end: Offset?

@@ -6,7 +6,7 @@ import Digests
 import EventLog
 import EventModel
 
-/// The unit of everything (design.md): what one task writes in one transaction.
+/// The unit of everything (docs/design.md): what one task writes in one transaction.
 final class OpenBatch {
     /// Wall clock when the batch opened, never less than the previous batch's.
     let now: Instant
@@ -25,7 +25,8 @@ final class OpenBatch {
     var transaction: TransactionBuffer
     var digest = SHA256()
 
-    init(now: Instant, timersTo: Instant, openedAt: Int64, transaction: consuming TransactionBuffer) {
+    init(now: Instant, timersTo: Instant, openedAt: Int64, transaction: consuming TransactionBuffer)
+    {
         self.now = now
         self.timersTo = timersTo
         self.openedAt = openedAt
@@ -61,6 +62,15 @@ final class OpenBatch {
         counts.noEffect += Int64(effects.noEffectCount)
         if effects.commitsAtOnce { commitsAtOnce = true }
         effects.reset()
+    }
+
+    /// Whether a record more, with `inHand` taken already, would make the batch larger than its
+    /// limits.
+    @inline(__always)
+    func isFull(with inHand: Int, limits: Limits) -> Bool {
+        counts.records + Int64(inHand) >= limits.batchRecordsMax
+            || transaction.bytes.count >= limits.batchBytesMax
+            || refused.ranges.count >= limits.batchRefusedRangesMax
     }
 
     /// The buffer, for the closed batch; this one is done with.

@@ -1,6 +1,6 @@
-// Batch records prove a run: a task's input and its batch records are enough to decide everything again,
-// byte for byte. This is the same TaskCore as in the worker, fed from the log instead of a poll; what it
-// comes to is compared with what stands in the log.
+// Batch records prove a run: a task's input and its batch records are enough to decide everything
+// again, byte for byte. This is the same TaskCore as in the worker, fed from the log instead of a
+// poll; what it comes to is compared with what stands in the log.
 
 import Contracts
 package import Decisions
@@ -33,18 +33,22 @@ package final class Redecision {
     private let audit: InputFeeder
     private var parser: JSONParser
     private var report = RedecisionReport()
-    private let onOutbound: (Topic, Partition, ByteView, ByteView?) -> Void
+    private let onOutbound: (BufferedRecord, Offset) -> Void
 
-    /// `policyOf` reads a policy's canonical text; `onOutbound` is told every outbound record that must be in the log.
+    /// `policyOf` reads a policy's canonical text; `onOutbound` is told every record
+    /// that must be in the log, and the offset of its batch record.
     package init(
         partition: Partition, deployment: String, limits: Limits,
         makeReader: () throws(LogError) -> any LogReader,
         policyOf: @escaping (String) -> Policy?,
-        onOutbound: @escaping (Topic, Partition, ByteView, ByteView?) -> Void
+        onOutbound: @escaping (BufferedRecord, Offset) -> Void
     ) throws(WorkerError) {
         do {
             var limits = limits
+            // Where a batch ended was luck, and is in its record.
             limits.batchRecordsMax = .max
+            limits.batchBytesMax = .max
+            limits.batchRefusedRangesMax = .max
             self.limits = limits
             registry = try ContractRegistry(limits: limits)
             let first = try makeReader()
@@ -73,8 +77,8 @@ package final class Redecision {
         parser = JSONParser(limits: limits.forOwnRecords)
     }
 
-    /// Decides every batch there is; `progress` is told after each.
-    package func run(progress: (RedecisionReport) -> Void) throws(WorkerError) -> RedecisionReport {
+    /// Decides every batch there is; `progress` is told after each and answers whether to go on.
+    package func run(progress: (RedecisionReport) -> Bool) throws(WorkerError) -> RedecisionReport {
         do {
             let low = try audit.reader.lowWatermark(of: audit.input)
             let end = try audit.reader.end(of: audit.input, isolation: .committed)
@@ -83,7 +87,7 @@ package final class Redecision {
                 defer { audit.reader.release(record) }
                 guard report.differences.count < 20 else { break }
                 try decide(batch: record)
-                progress(report)
+                guard progress(report) else { break }
             }
         } catch let error as LogError {
             throw WorkerError(error)
@@ -92,14 +96,18 @@ package final class Redecision {
         } catch {
             preconditionFailure("unexpected error: \(error)")
         }
+        audit.stop()
         audit.reader.close()
-        for input in inputs { input.reader.close() }
+        for input in inputs {
+            input.stop()
+            input.reader.close()
+        }
         return report
     }
 
     private func differ(_ record: LogRecord, _ what: String) {
-        report.differences.append(
-            "\(audit.input.topic.name)/\(partition.rawValue) offset \(record.offset.rawValue): \(what)")
+        let place = "\(audit.input.topic.name)/\(partition.rawValue)"
+        report.differences.append("\(place) offset \(record.offset.rawValue): \(what)")
     }
 
     private func decide(batch record: LogRecord) throws {
@@ -122,11 +130,10 @@ package final class Redecision {
             }
             try begin(batch)
         }
-        guard let core else { return }
-        if let text = batch.policyText, core.policy.canonicalJSON != text {
-            differ(record, "the policy changed here; a run under several policies is not yet re-decided")
-            return
+        if let text = batch.policyText, core?.policy.canonicalJSON != text {
+            try change(toPolicy: text)
         }
+        guard let core else { return }
         core.epoch = batch.epoch
         for (index, feeder) in inputs.enumerated() {
             try feed(index, feeder, batch: batch, record: record)
@@ -141,11 +148,7 @@ package final class Redecision {
     }
 
     private func begin(_ batch: RecordedBatch) throws {
-        guard let text = batch.policyText, let policy = policyOf(text) else {
-            throw WorkerError(
-                kind: .contradiction, message: "the first batch does not carry a policy that can be read",
-                hint: "The batch record was written by another version.")
-        }
+        let policy = try readPolicy(batch.policyText)
         var queues: [InputQueue] = []
         for feeder in inputs {
             let from = batch.ranges.first { $0.topic == feeder.input.topic }?.from ?? Offset(0)
@@ -156,6 +159,37 @@ package final class Redecision {
             partition: partition, deployment: deployment, policy: policy, limits: limits,
             layout: layout, epoch: batch.epoch, state: TaskState(policy: policy, limits: limits),
             head: nil, queues: queues, windows: TaskWindows(limits: limits))
+    }
+
+    private func readPolicy(_ text: String?) throws(WorkerError) -> Policy {
+        guard let text, let policy = policyOf(text) else {
+            throw WorkerError(
+                kind: .contradiction,
+                message: "the first batch under a policy does not carry one that can be read",
+                hint: "The batch record was written by another version.")
+        }
+        return policy
+    }
+
+    /// The worker was started with another policy here: its state goes on, row by row as it was
+    /// read back then.
+    private func change(toPolicy text: String) throws {
+        guard let old = core else { return }
+        let policy = try readPolicy(text)
+        var state = TaskState(policy: policy, limits: limits)
+        for row in old.state.dump() {
+            let value = row.value ?? []
+            var key = row.key
+            try key.withUTF8 { key in
+                try value.withUnsafeBytes {
+                    try state.load(key: ByteView(key), value: parser.parse($0))
+                }
+            }
+        }
+        core = TaskCore(
+            partition: partition, deployment: deployment, policy: policy, limits: limits,
+            layout: layout, epoch: old.epoch, state: state, head: old.head, queues: old.queues,
+            windows: old.giveWindows(limits: limits))
     }
 
     /// Puts the batch's range of one input into its queue.
@@ -197,8 +231,10 @@ package final class Redecision {
                     + String(decoding: closed.record.prefix(600), as: UTF8.self)
                     + " but the log has " + ByteView(rebasing: value.prefix(600)).text)
         }
-        closed.transaction.forEach { topic, partition, key, value in
-            if topic != .state, topic != .audit { onOutbound(topic, partition, key, value) }
+        closed.transaction.forEach { output in
+            if output.topic != .state, output.topic != .audit {
+                onOutbound(output, record.offset)
+            }
         }
         _ = core.windows.takePending()
         core.advance(to: closed.head)

@@ -30,8 +30,9 @@ extension StreamTask {
         guard clockGuard.allowsTimers(at: now) else {
             return clockGuard.mayMeasure(at: now) ? .makeBatch : .nothing
         }
-        guard let asked = askedEnds, asked.at >= due else { return .askEnds }
-        for index in core.queues.indices { core.queues[index].settleAtEnd() }
+        // An answer from before a wall clock stepped back is from the future: ask again.
+        guard let asked = askedEnds, asked.at >= due, asked.at <= now else { return .askEnds }
+        core.settleAtEnds()
         return hasReached(asked) ? .makeBatch : .nothing
     }
 

@@ -56,9 +56,11 @@ final class StreamTask {
     var startPositions: [Topic: Offset] {
         Dictionary(uniqueKeysWithValues: core.queues.map { ($0.topic, $0.position) })
     }
-    /// The offsets that fence the batch: every input, moved or not.
+    /// The offsets that fence the closed batch: every input, moved or not. The head's own, whatever
+    /// the queues have learned since: a group offset that contradicts the head stops the task.
     var fencingOffsets: [(TopicPartition, Offset)] {
-        core.queues.map { (TopicPartition($0.topic, partition), $0.position) }
+        guard let head = closed?.head else { return [] }
+        return Topic.inputs.map { (TopicPartition($0, partition), head.positions[$0]!) }
     }
 
     /// Opens a batch as of now. Due timers take part when their ends are reached (rule 2) and the
@@ -67,7 +69,9 @@ final class StreamTask {
         let wall = Instant(milliseconds: environment.now().milliseconds)
         let now = max(wall, core.head?.now ?? wall)
         var timersTo = core.head?.timersTo ?? Instant(milliseconds: 0)
-        if let asked = askedEnds, hasReached(asked), clockGuard.allowsTimers(at: wall) {
+        if let asked = askedEnds, asked.at <= now, hasReached(asked),
+            clockGuard.allowsTimers(at: wall)
+        {
             timersTo = max(timersTo, asked.at)
             askedEnds = nil
         }

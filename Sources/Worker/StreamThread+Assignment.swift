@@ -6,18 +6,21 @@ import Store
 
 extension StreamThread {
     /// Polls once and hands records and events to their tasks.
-    func poll(timeoutMilliseconds: Int32) throws(WorkerError) {
+    func poll(timeoutMilliseconds: Int32, recordsMax: Int = 4096) throws(WorkerError) {
+        var failure: WorkerError?
         records.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         do {
             try log.poll(
-                records: &records, events: &events, max: 4096,
+                records: &records, events: &events, max: recordsMax,
                 timeoutMilliseconds: timeoutMilliseconds)
         } catch {
             switch error.reaction {
             case .retry, .decideAnew, .outcomeUnknown: notify(.logRetry(error))
-            case .surrenderPartitions: surrender(error)
-            case .stopProcess: throw WorkerError(error)
+            case .surrenderPartitions:
+                surrender(error)
+                failure = WorkerError(error)
+            case .stopProcess: failure = WorkerError(error)
             }
         }
         for record in records {
@@ -27,6 +30,7 @@ extension StreamThread {
                 log.release(record)
             }
         }
+        if let failure { throw failure }
         for event in events { try serve(event) }
     }
 
@@ -35,7 +39,10 @@ extension StreamThread {
         case .reachedEnd(let input, let offset):
             tasks[Int(input.partition.rawValue)]?.core.reachedEnd(input.topic, offset)
         case .assigned(let partitions):
-            for partition in partitions { try acquire(partition) }
+            for partition in partitions {
+                notify(.taskAssigned(partition))
+                try acquire(partition, isDelivered: false)
+            }
             try renewToken()
         case .revoked(let partitions):
             try give(up: partitions, as: { .taskRevoked($0) })
@@ -44,9 +51,54 @@ extension StreamThread {
         }
     }
 
-    /// Recovers a task and starts its delivery.
-    func acquire(_ partition: Partition) throws(WorkerError) {
-        notify(.taskAssigned(partition))
+    /// Recovers a task and starts its delivery, now or as soon as what is in the way has passed.
+    /// - Parameter isDelivered: its inputs are delivered already and only go back to the head.
+    func acquire(_ partition: Partition, isDelivered: Bool) throws(WorkerError) {
+        guard partition.rawValue < layout.count(of: .state) else {
+            throw WorkerError(
+                kind: .contradiction,
+                message:
+                    "\(Topic.lead.name) has a partition \(partition.rawValue), at start it had "
+                    + "\(layout.count(of: .state))",
+                hint: "The partition count is fixed for a deployment's life: recreate the topic "
+                    + "with \(layout.count(of: .state)) partitions, or start a new deployment.")
+        }
+        precondition(tasks[Int(partition.rawValue)] == nil, "a task is acquired once")
+        awaited[partition] = AwaitedTask(
+            isDelivered: isDelivered, since: environment.monotonicMicroseconds())
+        try bring(partition)
+    }
+
+    /// Tries again for the tasks that could not be recovered yet.
+    func acquireAwaited() throws(WorkerError) {
+        guard !awaited.isEmpty else { return }
+        let monotonic = environment.monotonicMicroseconds()
+        for (partition, task) in awaited.sorted(by: { $0.key < $1.key })
+        where monotonic - task.triedAt >= AwaitedTask.intervalMicroseconds {
+            try bring(partition)
+        }
+    }
+
+    /// Recovers an awaited task. What passes by itself (a predecessor's transaction is still open,
+    /// its file is not let go, it commits while we read) is waited for, with polls in between.
+    private func bring(_ partition: Partition) throws(WorkerError) {
+        guard let task = awaited[partition] else { return }
+        do {
+            try start(partition, isDelivered: task.isDelivered)
+            awaited[partition] = nil
+        } catch {
+            guard error.isPassing, !isOver(sessions: 6, since: task.since) else { throw error }
+            awaited[partition]?.triedAt = environment.monotonicMicroseconds()
+            notify(
+                .logRetry(
+                    error.logError
+                        ?? LogError(
+                            operation: "recover task \(partition.rawValue)", code: "IN_USE",
+                            reaction: .retry, message: error.message, hint: error.hint)))
+        }
+    }
+
+    private func start(_ partition: Partition, isDelivered: Bool) throws(WorkerError) {
         let began = environment.monotonicMicroseconds()
         let recovery = TaskRecovery(
             log: log, settings: settings, environment: environment, layout: layout,
@@ -58,7 +110,11 @@ extension StreamThread {
             partition: partition, settings: settings, environment: environment, layout: layout,
             recovered: recovered)
         do {
-            try log.start(partition, at: task.startPositions)
+            if isDelivered {
+                try log.rewind(partition, to: task.startPositions)
+            } else {
+                try log.start(partition, at: task.startPositions)
+            }
         } catch {
             task.store.close()
             throw WorkerError(error)
@@ -75,12 +131,14 @@ extension StreamThread {
         throws(WorkerError)
     {
         for partition in partitions {
+            awaited[partition] = nil
             if let task = tasks[Int(partition.rawValue)] { discard(task) }
             notify(signal(partition))
         }
         do { try log.finishRevocation(partitions) } catch {
             switch error.reaction {
-            case .retry, .decideAnew, .outcomeUnknown, .surrenderPartitions: notify(.logRetry(error))
+            case .retry, .decideAnew, .outcomeUnknown, .surrenderPartitions:
+                notify(.logRetry(error))
             case .stopProcess: throw WorkerError(error)
             }
         }
@@ -106,11 +164,30 @@ extension StreamThread {
         notify(.taskReleased(task.partition))
     }
 
-    /// We have been replaced: everything is dropped without a commit. The log rejoins by polling.
+    /// We have been replaced: everything is dropped without a commit. The caller stops the process:
+    /// a log gives the same tasks again only to one that joins anew.
     func surrender(_ error: LogError) {
         notify(.partitionsSurrendered(error))
         for task in tasks.compactMap({ $0 }) { discard(task) }
+        awaited.removeAll()
         token = nil
         urgentSince = nil
+    }
+}
+
+/// A partition that is ours and whose task could not be recovered yet.
+struct AwaitedTask {
+    /// How long between two tries.
+    static let intervalMicroseconds: Int64 = 100_000
+
+    let isDelivered: Bool
+    /// Since when we wait, and the last try (monotonic).
+    let since: Int64
+    var triedAt: Int64
+
+    init(isDelivered: Bool, since: Int64) {
+        self.isDelivered = isDelivered
+        self.since = since
+        triedAt = since
     }
 }

@@ -1,6 +1,6 @@
 // A stream thread: one consumer, two producers used in turn, some tasks. A plain thread running a
-// synchronous loop (design.md, Threads, not tasks); `step` is one turn of it, so that a simulator can
-// drive it as well.
+// synchronous loop (docs/design.md, Threads, not tasks); `step` is one turn of it, so that a
+// simulator can drive it as well.
 
 package import Contracts
 package import EventLog
@@ -37,6 +37,8 @@ package final class StreamThread<Log: StreamLog> {
     /// Since when the open batches have wanted to be committed at once (monotonic).
     var urgentSince: Int64?
     var transaction = TransactionBuffer()
+    /// Partitions that are ours and could not be recovered yet.
+    var awaited: [Partition: AwaitedTask] = [:]
     /// Totals, for summaries and tests.
     package private(set) var totals = BatchCounts()
     package internal(set) var commits = 0
@@ -87,9 +89,11 @@ package final class StreamThread<Log: StreamLog> {
     package func isIdle() throws(WorkerError) -> Bool {
         let own = tasks.compactMap { $0 }
         let now = environment.now()
-        guard !own.isEmpty else { return false }
+        guard !own.isEmpty, awaited.isEmpty else { return false }
         for task in own {
             guard task.core.isCaughtUp, !task.hasOpenBatch else { return false }
+            // An end beyond the last record (control records) may have been told after the commit.
+            task.core.settleAtEnds()
             if let due = task.nextDue, due <= now { return false }
             for queue in task.core.queues {
                 let end: Offset
@@ -107,6 +111,7 @@ package final class StreamThread<Log: StreamLog> {
     /// One turn: poll, decide, look after timers, commit when it is time.
     package func step() throws(WorkerError) {
         try poll(timeoutMilliseconds: pollTimeout)
+        try acquireAwaited()
         let monotonic = environment.monotonicMicroseconds()
         for task in tasks.lazy.compactMap({ $0 }) where task.life == .running {
             try decide(task, monotonic: monotonic)
@@ -122,9 +127,16 @@ package final class StreamThread<Log: StreamLog> {
             task.become(.draining)
         }
         if tasks.contains(where: { $0?.hasOpenBatch == true }) { try commit() }
-        for task in tasks.compactMap({ $0 }) { discard(task) }
-        log.close()
+        abandon()
         notify(.stopped(thread: index))
+    }
+
+    /// Lets everything go without a commit: after a failure, and at the end of a drain. A log that
+    /// is closed while records of it are held may wait for them for ever.
+    package func abandon() {
+        for task in tasks.compactMap({ $0 }) { discard(task) }
+        awaited.removeAll()
+        log.close()
     }
 
     func decide(_ task: StreamTask, monotonic: Int64) throws(WorkerError) {
@@ -147,6 +159,7 @@ package final class StreamThread<Log: StreamLog> {
     private var pollTimeout: Int32 {
         let monotonic = environment.monotonicMicroseconds()
         var wait: Int64 = 100_000
+        if !awaited.isEmpty { wait = 10_000 }
         for task in tasks.lazy.compactMap({ $0 }) {
             if task.core.mustClose { return 0 }
             if task.core.waitingSince != nil { wait = min(wait, 1_000) }
@@ -204,9 +217,15 @@ package final class StreamThread<Log: StreamLog> {
             }
             if task.batchCommitsAtOnce { isUrgent = true }
         }
-        guard isUrgent else { return false }
+        guard isUrgent else {
+            // The batch that was urgent went away with its task: without this, the next polls
+            // would not wait until something else commits.
+            urgentSince = nil
+            return false
+        }
         // What is in hand is drained first, at most 5 ms. With a backlog the commit interval holds
-        // for holds as well: a commit for each halves the rate, and makes all that follow later.
+        // for holds as well: a commit for each halves the rate, and makes all that follow later
+        // (docs/decisions/0003).
         let since = urgentSince ?? monotonic
         urgentSince = since
         if records.isEmpty { return true }

@@ -1,5 +1,5 @@
-// Runs stream threads as plain threads and waits for them. One that fails stops the others: a worker
-// that is half alive would look healthy.
+// Runs stream threads as plain threads and waits for them. One that fails stops the others: a
+// worker that is half alive would look healthy.
 
 package import EventLog
 package import EventModel
@@ -15,7 +15,8 @@ package final class Supervisor: Sendable {
 
     package init() {}
 
-    /// Runs one thread per log that `makeLog` makes, until stopped or failed. Throws the first failure.
+    /// Runs one thread per log that `makeLog` makes, until stopped or failed. Throws the first
+    /// failure.
     package func run<Log: StreamLog>(
         threads: Int, settings: WorkerSettings, environment: Environment,
         notify: @escaping @Sendable (WorkerSignal) -> Void,
@@ -33,13 +34,20 @@ package final class Supervisor: Sendable {
             PlainThread { [self] in
                 do {
                     let log: Log
-                    do throws(LogError) { log = try makeLog(index) } catch { throw WorkerError(error) }
+                    do throws(LogError) { log = try makeLog(index) } catch {
+                        throw WorkerError(error)
+                    }
                     let thread = StreamThread(
                         log: log, settings: settings, environment: environment, index: index,
                         stop: stop, registry: registry, notify: notify)
-                    try thread.open()
                     defer { note(thread.totals, commits: thread.commits) }
-                    try thread.run()
+                    do {
+                        try thread.open()
+                        try thread.run()
+                    } catch {
+                        thread.abandon()
+                        throw error
+                    }
                 } catch let error as WorkerError {
                     notify(.failed(thread: index, why: error.description))
                     failure.withLock { if $0 == nil { $0 = error } }
@@ -87,9 +95,10 @@ package final class PlainThread {
 
     package func join() { pthread_join(thread, nil) }
 
-    private static let enter: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-        context in
-        Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
-        return nil
-    }
+    private static let enter:
+        @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+            context in
+            Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
+            return nil
+        }
 }

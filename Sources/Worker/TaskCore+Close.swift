@@ -1,5 +1,5 @@
-// Closing a batch: the rows of the changelog, the head and the batch record are added, and after the
-// commit the same rows go to the store.
+// Closing a batch: the rows of the changelog, the head and the batch record are added, and after
+// the commit the same rows go to the store.
 
 import Contracts
 import Decisions
@@ -17,7 +17,6 @@ final class ClosedBatch {
     /// The batch record's bytes.
     let record: [UInt8]
     let counts: BatchCounts
-
 
     init(
         transaction: consuming TransactionBuffer, rows: [RowChange], head: TaskHead,
@@ -40,7 +39,8 @@ final class ClosedBatch {
 }
 
 extension TaskCore {
-    /// Closes the open batch: its remaining timers fire, changelog, head and batch record are added.
+    /// Closes the open batch: its remaining timers fire, changelog, head and batch record are
+    /// added.
     func closeBatch() -> ClosedBatch {
         mustClose = false
         fireRemainingTimers()
@@ -48,7 +48,7 @@ extension TaskCore {
             state.expireGroups(timersTo: until, into: &effects)
             batch!.take(&effects, encoder: &encoder, layout: layout)
         }
-        for index in queues.indices { queues[index].settleAtEnd() }
+        settleAtEnds()
         let batch = self.batch.take()!
         let recordBytes = writeBatchRecord(batch)
         let newHead = recordBytes.withUnsafeBytes { bytes in
@@ -56,7 +56,7 @@ extension TaskCore {
                 epoch: epoch, sequence: (head?.sequence ?? 0) + 1, positions: positions,
                 timersTo: batch.timersTo, now: batch.now, clocks: windows.clocks,
                 hash: SHA256.hex(of: bytes), policyDigest: policy.digest,
-                partitions: layout.count(of: .state))
+                partitions: layout.count(of: .state), deployment: deployment)
         }
         let headBytes = appendChangelog(batch, head: newHead)
         recordBytes.withUnsafeBytes { bytes in
@@ -128,7 +128,7 @@ extension TaskCore {
     func advance(to newHead: TaskHead) {
         head = newHead
         for index in queues.indices {
-            queues[index].batchStart = queues[index].position
+            queues[index].batchStart = newHead.positions[queues[index].topic]!
             queues[index].lostBefore = nil
         }
     }

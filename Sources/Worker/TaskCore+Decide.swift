@@ -7,7 +7,8 @@ import EventModel
 import Store
 
 extension TaskCore {
-    /// Decides everything in hand, until `mustClose`. `open` opens a batch when the first record needs one.
+    /// Decides everything in hand, until `mustClose`. `open` opens a batch when the first record
+    /// needs one.
     func decideAvailable(
         desk: Intake, monotonic: Int64, notify: (WorkerSignal) -> Void, open: () -> Void
     ) throws(WorkerError) {
@@ -15,9 +16,10 @@ extension TaskCore {
             takeRecords(into: desk, monotonic: monotonic, open: open)
             guard desk.count > 0 else { return }
             desk.readAll(touching: &windows)
+            // All of them are given back, also when one of them ends the worker.
+            for record in desk.records { finished.append(record) }
             for slot in 0..<desk.count {
                 try decide(slot: slot, of: desk, notify: notify)
-                finished.append(desk.records[slot])
             }
         }
     }
@@ -137,7 +139,8 @@ extension WorkerError {
     static func newer(_ what: String, version: Int64) -> WorkerError {
         WorkerError(
             kind: .newerVersion,
-            message: "\(what) has version \(version), which this worker (\(Product.version)) cannot read",
+            message: "\(what) has version \(version), which this worker "
+                + "(\(Product.version)) cannot read",
             hint: "A newer worker shares this deployment: upgrade this one.")
     }
 }

@@ -1,5 +1,6 @@
-// What decides: the queues of one task, its state, its dedupe windows and the open batch. It knows no
-// store, no clock and no log, so the worker runs it live and `verify` runs it again from batch records.
+// What decides: the queues of one task, its state, its dedupe windows and the open batch. It knows
+// no store, no clock and no log, so the worker runs it live and `verify` runs it again from batch
+// records.
 //
 // Between two commits the batch grows. What a batch contains is luck and is written down; the
 // order within it is not: `choose` is design rule 1.
@@ -12,6 +13,7 @@ import EventModel
 /// Decides the batches of one task. Used by one thread.
 final class TaskCore {
     let partition: Partition
+    let deployment: String
     let policy: Policy
     let limits: Limits
     let layout: TopicLayout
@@ -43,6 +45,7 @@ final class TaskCore {
         queues: [InputQueue], windows: consuming TaskWindows
     ) {
         self.partition = partition
+        self.deployment = deployment
         self.policy = policy
         self.limits = limits
         self.layout = layout
@@ -60,6 +63,11 @@ final class TaskCore {
 
     func reachedEnd(_ topic: Topic, _ offset: Offset) {
         queues[Self.index(of: topic)].reachedEnd(at: offset)
+    }
+
+    /// Moves every input's position over what lies between its last record and its end.
+    func settleAtEnds() {
+        for index in queues.indices { queues[index].settleAtEnd() }
     }
 
     /// Position of an input topic in `Topic.inputs`.
@@ -85,7 +93,8 @@ final class TaskCore {
     var hasRecords: Bool { queues.contains { !$0.isEmpty } }
     var isCaughtUp: Bool { queues.allSatisfy { $0.isEmpty && $0.isAtEnd } }
 
-    /// Opens a batch with its `now` and its `timersTo`, which stay as they are (docs/decisions/0001).
+    /// Opens a batch with its `now` and its `timersTo`, which stay as they are
+    /// (docs/decisions/0001).
     func openBatch(now: Instant, timersTo: Instant, openedAt: Int64) {
         precondition(batch == nil, "one batch at a time")
         var buffer = spareBuffer.take() ?? TransactionBuffer()
@@ -96,6 +105,13 @@ final class TaskCore {
 
     /// Gets back the buffer of a batch that is done with.
     func reuse(_ buffer: consuming TransactionBuffer) { spareBuffer = consume buffer }
+
+    /// The dedupe windows, for the core that takes over from this one.
+    func giveWindows(limits: Limits) -> TaskWindows {
+        var given = TaskWindows(limits: limits)
+        swap(&given, &windows)
+        return given
+    }
 
     /// What a merge step found.
     private enum Choice {
@@ -141,7 +157,7 @@ final class TaskCore {
         desk.clear()
         defer { latestAppendTime = desk.records.last?.appendTime ?? latestAppendTime }
         while desk.count < Intake.width {
-            if let batch, batch.counts.records + Int64(desk.count) >= limits.batchRecordsMax {
+            if let batch, batch.isFull(with: desk.count, limits: limits) {
                 mustClose = true
                 return
             }

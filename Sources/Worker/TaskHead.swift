@@ -1,5 +1,5 @@
-// The head of a task: the row of holdfast.state that says where it stands. Written with every batch;
-// the truth for where to start (design.md, commit protocol).
+// The head of a task: the row of holdfast.state that says where it stands. Written with every
+// batch; the truth for where to start (docs/design.md, commit protocol).
 
 import Contracts
 package import EventModel
@@ -26,6 +26,8 @@ package struct TaskHead: Equatable, Sendable {
     package var policyDigest: String
     /// The partition count, fixed for a deployment's life.
     package var partitions: Int32
+    /// Whose head it is: two deployments on the same topics would take over each other's tasks.
+    package var deployment: String
 
     func write(to writer: inout JSONWriter) {
         writer.beginObject()
@@ -36,6 +38,7 @@ package struct TaskHead: Equatable, Sendable {
             writer.string(clocks[topic]!.text)
         }
         writer.endObject()
+        writer.member("deployment", deployment)
         writer.member("epoch", epoch)
         writer.member("hash", hash)
         writer.member("now", now.text)
@@ -59,7 +62,8 @@ package struct TaskHead: Equatable, Sendable {
         guard let version = view.integer("v") else { return .unreadable }
         guard version == Self.version else { return .newer(version) }
         guard let epoch = view.integer("epoch"), let sequence = view.integer("sequence"),
-            let hash = view.text("hash"), let policy = view.text("policy"),
+            let deployment = view.text("deployment"), let hash = view.text("hash"),
+            let policy = view.text("policy"),
             let partitions = view.integer("partitions").flatMap(Int32.init(exactly:)),
             let timersTo = view.string("timersTo").flatMap(Instant.init(rfc3339:)),
             let now = view.string("now").flatMap(Instant.init(rfc3339:)),
@@ -67,7 +71,8 @@ package struct TaskHead: Equatable, Sendable {
         else { return .unreadable }
         var positions: [Topic: Offset] = [:]
         positionsView.forEachMember { name, value in
-            if let topic = Topic(name: name.text), let offset = Int64(value.bytes.text), offset >= 0 {
+            if let topic = Topic(name: name.text), let offset = Int64(value.bytes.text), offset >= 0
+            {
                 positions[topic] = Offset(offset)
             }
         }
@@ -81,7 +86,8 @@ package struct TaskHead: Equatable, Sendable {
         return .head(
             TaskHead(
                 epoch: epoch, sequence: sequence, positions: positions, timersTo: timersTo,
-                now: now, clocks: clocks, hash: hash, policyDigest: policy, partitions: partitions))
+                now: now, clocks: clocks, hash: hash, policyDigest: policy, partitions: partitions,
+                deployment: deployment))
     }
 
     /// The head in these bytes, or why a worker cannot go on.

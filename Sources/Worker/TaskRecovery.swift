@@ -1,12 +1,12 @@
-// Bringing a task back (design.md, Restore). The order is the point:
+// Bringing a task back (docs/design.md, Restore). The order is the point:
 //
-//   1. init_transactions of both producers (StreamLog.open, once per thread, before the first poll);
+//   1. init_transactions of both producers (StreamLog.open, once, before the first poll);
 //   2. the group's offsets, stable ones only: this waits out a predecessor's open transaction;
 //   3. the high watermark of the task's partition of holdfast.state, open transactions included;
 //   4. that partition read_committed until its end is at or beyond 3; only then decide.
 //
-// The coordinator answers EndTxn before the markers are written: without 2 and 3, an old state would
-// meet new offsets (Kafka Streams had this bug, KAFKA-10167).
+// The coordinator answers EndTxn before the markers are written: without 2 and 3, an old state
+// would meet new offsets (Kafka Streams had this bug, KAFKA-10167).
 
 import Contracts
 import Decisions
@@ -41,8 +41,8 @@ struct TaskRecovery<Log: StreamLog> {
     let registry: ContractRegistry
     let notify: (WorkerSignal) -> Void
 
-    /// Runs the restore of one task, from its file (or none) to the head in the log. A damaged file is
-    /// set aside and the task is read back whole.
+    /// Runs the restore of one task, from its file (or none) to the head in the log. A damaged file
+    /// is set aside and the task is read back whole.
     func recover(_ partition: Partition) throws(WorkerError) -> RecoveredTask {
         let groupOffsets = try stableGroupOffsets(of: partition)
         let reader: any LogReader
@@ -51,7 +51,7 @@ struct TaskRecovery<Log: StreamLog> {
         let store = try openFreshEnough(partition)
         do {
             return try recover(partition, from: store, reader: reader, group: groupOffsets)
-        } catch where error.isDamagedFile {
+        } catch  where error.isDamagedFile {
             store.close()
             notify(.stateFileRebuilt(partition, why: error.message))
             let fresh: TaskStore
@@ -63,6 +63,9 @@ struct TaskRecovery<Log: StreamLog> {
                 throw WorkerError(error, partition: partition)
             }
             return try recover(partition, from: fresh, reader: reader, group: groupOffsets)
+        } catch {
+            store.close()
+            throw error
         }
     }
 
@@ -122,7 +125,8 @@ struct TaskRecovery<Log: StreamLog> {
             changelogRecords: changelog.applied, rows: rows)
     }
 
-    private func stableGroupOffsets(of partition: Partition) throws(WorkerError) -> [Topic: Offset] {
+    private func stableGroupOffsets(of partition: Partition) throws(WorkerError) -> [Topic: Offset]
+    {
         do { return try log.groupOffsets(of: partition) } catch { throw WorkerError(error) }
     }
 
@@ -169,7 +173,16 @@ struct TaskRecovery<Log: StreamLog> {
                 kind: .contradiction,
                 message: "the state file of task \(partition.rawValue) is at batch "
                     + "\(stored.sequence), the log at \(head?.sequence ?? 0)",
-                hint: "The log lost data or is another one: restore it, or run with --rebuild-state.")
+                hint:
+                    "The log lost data or is another one: restore it, or run with --rebuild-state.")
+        }
+        if let head, head.deployment != settings.deployment {
+            throw WorkerError(
+                kind: .contradiction,
+                message: "task \(partition.rawValue) on these topics belongs to deployment "
+                    + "\(head.deployment), this is \(settings.deployment)",
+                hint: "Start with --deployment \(head.deployment), or give this deployment topics "
+                    + "of its own with --topic-prefix.")
         }
         if let head, head.partitions != layout.count(of: .state) {
             throw WorkerError(
@@ -180,13 +193,24 @@ struct TaskRecovery<Log: StreamLog> {
                     + "with \(head.partitions) partitions, or start a new deployment.")
         }
         for (topic, offset) in group where head?.positions[topic] != offset {
+            // 1. We have lost the task and do not know it yet. 2. We read the group's offsets. 3.
+            // Its new owner commits. 4. We read the head. That is no contradiction but somebody
+            // else's work.
+            guard try stableGroupOffsets(of: partition) == group else {
+                throw WorkerError(
+                    LogError(
+                        operation: "recover task \(partition.rawValue)", code: "TASK_MOVES",
+                        reaction: .retry, message: "another worker commits for this task",
+                        hint: "It is tried again until the group says whose task it is."))
+            }
             let known = head?.positions[topic].map { String($0.rawValue) } ?? "none"
             throw WorkerError(
                 kind: .contradiction,
                 message: "group offset \(offset.rawValue) of \(topic.name)/\(partition.rawValue) "
                     + "contradicts the task's head (\(known))",
                 hint: "Somebody reset the group's offsets or holdfast.state was recreated: reset "
-                    + "the group's offsets to the head's, or delete the group when the state is meant to be new.")
+                    + "the group's offsets to the head's, or delete the group when the state is "
+                    + "meant to be new.")
         }
     }
 
@@ -238,7 +262,8 @@ struct TaskRecovery<Log: StreamLog> {
             let low: Offset
             do { low = try reader.lowWatermark(of: input) } catch { throw WorkerError(error) }
             guard let position = head?.positions[topic], position < low else {
-                inputs.append(.init(topic: topic, position: head?.positions[topic] ?? low, lost: nil))
+                inputs.append(
+                    .init(topic: topic, position: head?.positions[topic] ?? low, lost: nil))
                 continue
             }
             notify(.recordsLost(input, from: position, to: low))

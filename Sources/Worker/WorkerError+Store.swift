@@ -6,8 +6,10 @@ import Store
 extension WorkerError {
     init(_ error: StoreError, partition: Partition) {
         self.init(
-            kind: .store, message: "state file of task \(partition.rawValue): \(error.message)",
-            hint: error.hint, isDamagedFile: error.reaction == .setAside)
+            kind: error.reaction == .refuse ? .setup : .store,
+            message: "state file of task \(partition.rawValue): \(error.message)",
+            hint: error.hint, isDamagedFile: error.reaction == .setAside,
+            isPassing: error.reaction == .inUse)
     }
 
     /// A row of the state that this worker cannot read.

@@ -8,7 +8,8 @@ package import EventModel
 package enum WorkerSignal: Sendable {
     case threadStarted(thread: Int, log: String)
     case taskAssigned(Partition)
-    case taskRestored(Partition, rows: Int, changelogRecords: Int, dedupeIDs: Int, milliseconds: Int64)
+    case taskRestored(
+        Partition, rows: Int, changelogRecords: Int, dedupeIDs: Int, milliseconds: Int64)
     case taskRevoked(Partition)
     case taskLost(Partition)
     case taskReleased(Partition)
@@ -71,12 +72,15 @@ package struct WorkerError: Error, Sendable, CustomStringConvertible {
     package let logError: LogError?
     /// A state file is damaged: it can be set aside and read back from the log.
     package let isDamagedFile: Bool
+    /// Nothing happened, and the same may be tried again after a moment.
+    package let isPassing: Bool
 
     package init(
         kind: Kind, message: String, hint: String, logError: LogError? = nil,
-        isDamagedFile: Bool = false
+        isDamagedFile: Bool = false, isPassing: Bool = false
     ) {
         self.isDamagedFile = isDamagedFile
+        self.isPassing = isPassing
         self.kind = kind
         self.message = message
         self.hint = hint
@@ -84,8 +88,9 @@ package struct WorkerError: Error, Sendable, CustomStringConvertible {
     }
 
     package init(_ error: LogError) {
-        self.init(kind: .log, message: "\(error.operation): \(error.message) (\(error.code))",
-            hint: error.hint, logError: error)
+        self.init(
+            kind: .log, message: "\(error.operation): \(error.message) (\(error.code))",
+            hint: error.hint, logError: error, isPassing: error.reaction == .retry)
     }
 
     package var description: String { "\(message). \(hint)" }

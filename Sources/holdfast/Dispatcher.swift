@@ -14,15 +14,19 @@ package struct Dispatcher {
     private let logs: any LogOpener
     private let makeTerminal: TerminalMaker
     private let isStopRequested: () -> Bool
+    /// How the command was called, for command lines that it prints.
+    private let program: String
 
     package init(
         variables: [String: String], environment: Environment, logs: any LogOpener,
-        isStopRequested: @escaping () -> Bool, makeTerminal: @escaping TerminalMaker
+        isStopRequested: @escaping () -> Bool, program: String = "holdfast",
+        makeTerminal: @escaping TerminalMaker
     ) {
         self.variables = variables
         self.environment = environment
         self.logs = logs
         self.isStopRequested = isStopRequested
+        self.program = program
         self.makeTerminal = makeTerminal
     }
 
@@ -36,11 +40,12 @@ package struct Dispatcher {
             } else {
                 let settings = try resolve(line)
                 terminal = makeTerminal(settings.text(.color), settings.flag(.quiet))
-                try Self.run(
-                    Invocation(
-                        command: line.command, arguments: line.arguments, settings: settings,
-                        terminal: terminal, environment: environment, logs: logs,
-                        isStopRequested: isStopRequested))
+                var call = Invocation(
+                    command: line.command, arguments: line.arguments, settings: settings,
+                    terminal: terminal, environment: environment, logs: logs,
+                    isStopRequested: isStopRequested)
+                call.program = program
+                try Self.run(call)
             }
             terminal.flush()
             return terminal.isClosed ? .closedPipe : .success
@@ -56,7 +61,9 @@ package struct Dispatcher {
     private static func needsNoSettings(_ command: CommandName) -> Bool {
         switch command {
         case .help, .completions, .man: true
-        case .run, .demo, .topics, .produce, .tail, .holds, .explain, .config, .version: false
+        case .run, .demo, .topics, .produce, .tail, .holds, .explain, .verify, .copy, .config,
+            .version:
+            false
         }
     }
 
@@ -90,8 +97,19 @@ package struct Dispatcher {
         } catch { throw CommandError(error) }
     }
 
+    /// A prefix separates deployments on one Kafka cluster; a local log is a directory of its own.
+    private static func refusePrefixOnLocalLog(_ call: Invocation) throws(CommandError) {
+        guard let prefix = call.settings.text(.topicPrefix), !prefix.isEmpty,
+            call.command != .config, case .local = call.settings.log
+        else { return }
+        throw CommandError(
+            .usage, "--topic-prefix", "a local log has no prefixes",
+            wayOut: "Give this log a directory of its own with --log local:DIR")
+    }
+
     /// Runs a subcommand.
     package static func run(_ call: Invocation) throws(CommandError) {
+        try refusePrefixOnLocalLog(call)
         switch call.command {
         case .version: VersionCommand.run(call)
         case .config: try ConfigCommand.run(call)
@@ -100,6 +118,8 @@ package struct Dispatcher {
         case .tail: try TailCommand.run(call)
         case .holds: try HoldsCommand.run(call)
         case .explain: try ExplainCommand.run(call)
+        case .verify: try VerifyCommand.run(call)
+        case .copy: try CopyCommand.run(call)
         case .run: try RunCommand.run(call)
         case .demo: try DemoCommand.run(call)
         case .help, .completions, .man:

@@ -23,7 +23,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         switch self {
         case .success: "done"
         case .usage: "the command line is wrong"
-        case .data: "the input is wrong; nothing was found under that id"
+        case .data: "the input is wrong; nothing was found under that id; verify found differences"
         case .noInput: "a file cannot be read"
         case .unavailable: "the log cannot be reached"
         case .software: "a fault in Holdfast; please report it"
@@ -45,13 +45,20 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
             self = .noPermission
         } else if mentions("ENOENT") {
             self = .noInput
-        } else if mentions("SQLITE_CANTOPEN", "SQLITE_READONLY", "ERRNO") {
+        } else if mentions("SQLITE_CANTOPEN", "SQLITE_READONLY", "ERRNO", "EEXIST") {
             self = .cannotCreate
-        } else if mentions("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "ENOSPC") {
+        } else if mentions(
+            "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "ENOSPC")
+        {
             self = .inputOutput
         } else if mentions("SQLITE_BUSY", "SQLITE_LOCKED", "LOCK") {
             self = .temporary
-        } else if mentions("UNKNOWN_TOPIC", "INVALID_CONFIG", "INVALID_ARG", "POLICY") {
+        } else if mentions("MSG_SIZE_TOO_LARGE") {
+            self = .data
+        } else if mentions(
+            "UNKNOWN_TOPIC", "INVALID_CONFIG", "INVALIDCONFIG", "INVALID_ARG", "POLICY", "PROPERTY",
+            "PARTITION_COUNTS_DIFFER", "FOREIGN_FILE", "NEWER_FORMAT")
+        {
             self = .configuration
         } else {
             self = .unavailable

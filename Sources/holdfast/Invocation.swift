@@ -21,6 +21,8 @@ package struct Invocation {
     package var logs: any LogOpener
     /// True once the user asked to stop (Ctrl-C): loops end at their next turn.
     package var isStopRequested: () -> Bool
+    /// How the command was called, for command lines that it prints.
+    package var program = "holdfast"
 
     package init(
         command: CommandName, arguments: [String], settings: Settings, terminal: Terminal,

@@ -14,6 +14,7 @@ enum Main {
             variables: variables, environment: environment,
             logs: LogFactory(environment: environment),
             isStopRequested: { StopSignals.received > 0 },
+            program: CommandLine.arguments.first ?? "holdfast",
             makeTerminal: { color, isQuiet in
                 Terminal.standard(color: color, isQuiet: isQuiet, environment: variables)
             })

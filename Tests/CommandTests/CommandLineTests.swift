@@ -124,6 +124,18 @@ import Testing
             ])
     }
 
+    @Test func `config check asks librdkafka about its properties, without a broker`() {
+        let harness = Harness()
+        let kafka = ["config", "check", "--log", "kafka://localhost:1", "--kafka"]
+        #expect(harness.run(kafka + ["linger.ms=5"]).code == .success)
+        for wrong in ["sasl.pasword=geheim", "linger.ms=soon"] {
+            let answer = harness.run(kafka + [wrong])
+            #expect(answer.code == .configuration)
+            #expect(answer.error.contains("linger.ms") || answer.error.contains("sasl.pasword"))
+            #expect(!(answer.error + answer.output).contains("geheim"))
+        }
+    }
+
     @Test func `config show never prints a secret and says where each value is from`() {
         let harness = Harness()
         harness.variables = [
@@ -155,6 +167,10 @@ import Testing
         ("TOPIC_AUTHORIZATION_FAILED", ExitCode.noPermission), ("SQLITE_FULL", .inputOutput),
         ("SQLITE_BUSY", .temporary), ("_TRANSPORT", .unavailable),
         ("UNKNOWN_TOPIC_OR_PART", .configuration), ("SQLITE_CANTOPEN", .cannotCreate),
+        ("unknownProperty", .configuration), ("invalidConfiguration", .configuration),
+        ("FOREIGN_FILE", .configuration), ("NEWER_FORMAT", .configuration),
+        ("PARTITION_COUNTS_DIFFER", .configuration), ("SQLITE_NOTADB", .inputOutput),
+        ("MSG_SIZE_TOO_LARGE", .data),
     ])
     func `an error of the log has its exit code and its way out`(code: String, exit: ExitCode) {
         let harness = Harness()

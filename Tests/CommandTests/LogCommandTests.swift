@@ -249,6 +249,32 @@ import Testing
         #expect(answer.lines.allSatisfy { $0.contains("\"relation\":\"") })
     }
 
+    @Test func `explain says of a hold's event that it is the cause, not the hold`() {
+        let answer = story().run("explain", "h1", "--output", "json")
+        let relations = answer.lines.map { line in
+            (line.contains("mes.execution"), line.contains("\"relation\":\"cause\""))
+        }
+        #expect(relations.contains { $0 == (true, true) })
+        #expect(!answer.output.contains("\"relation\":\"effect\""))
+        #expect(answer.output.contains("\"relation\":\"sibling\""))
+    }
+
+    @Test(arguments: [("evt-1", 1), ("{broken,\"evt-1\"", 1), ("evt-12", 0), ("x-evt-1", 0)])
+    func `explain takes no dead letter and no row of an id that only begins alike`(
+        text: String, count: Int
+    ) {
+        let harness = story()
+        let isBroken = text.hasPrefix("{")
+        let value = isBroken ? text : "{\"id\":\"\(text)\",\"v\":1}"
+        harness.log.records += [
+            FakeRecord(topic: .deadLetters, partition: 1, key: "L-1", value: value),
+            row("0/member/0/7", value),
+        ]
+        let answer = harness.run("explain", "evt-1")
+        #expect(answer.output.contains("holdfast.dead-letters/1 @ 0") == (count == 1))
+        #expect(answer.output.contains("0/member/0/7") == (count == 1))
+    }
+
     @Test func `an id that nothing has is an error, not an empty story`() {
         let answer = story().run("explain", "h")
         #expect(answer.code == .data)

@@ -40,6 +40,7 @@ import Testing
             "message.timestamp.type is CreateTime, not LogAppendTime"
         ),
         (.deadLetters, "max.message.bytes", "1000", "max.message.bytes is 1000, not "),
+        (.state, "delete.retention.ms", "3600000", "delete.retention.ms is 3600000, not "),
     ])
     func `a wrong setting is found, exits with 78, and apply corrects it`(
         topic: Topic, name: String, value: String, text: String
@@ -59,6 +60,7 @@ import Testing
         harness.log.topics[.mesExecution]?.settings["retention.ms"] = "-1"
         harness.log.topics[.holds]?.settings["retention.ms"] = "1000"
         harness.log.topics[.holds]?.settings["max.message.bytes"] = "99999999"
+        harness.log.topics[.state]?.settings["delete.retention.ms"] = "99999999999"
         #expect(harness.run("topics", "check").code == .success)
     }
 

@@ -53,6 +53,15 @@ import Testing
             "kafka: {acks: 1}", "the property 'acks' may not be set: transactions need all",
             "Remove it"
         ),
+        (
+            "deployment: plant 7", "'plant 7' is no name",
+            "Use letters, digits, '.', '_' and '-', e.g. plant-7"
+        ),
+        ("instance: ''", "an empty name", "It must have from 1 to 100"),
+        (
+            "topic-prefix: a/b", "'a/b' is no name",
+            "Use letters, digits, '.', '_' and '-', e.g. plant-7"
+        ),
         ("- threads", "a list where a mapping of settings is expected", ""),
         ("rate: 5", "unknown setting 'rate'", "Did you mean 'state'?"),
     ])
@@ -74,6 +83,15 @@ import Testing
         _ = try resolve(environment: [
             "HOLDFAST_SERVICE_HOST": "10.0.0.1", "HOLDFAST_PORT_80_TCP": "x", "PATH": "/bin",
         ])
+    }
+
+    @Test(arguments: ["HOLDFAST_KAFKA", "HOLDFAST_KAFKA_"])
+    func `a variable that names no property is told what one looks like`(name: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try resolve(environment: [name: "linger.ms=5"])
+        }
+        #expect(error?.cause == "no property of librdkafka is named")
+        #expect(error?.wayOut == "Write for example HOLDFAST_KAFKA_CLIENT_RACK=a")
     }
 
     @Test func `properties of librdkafka come from all sources, secrets are masked`() throws {

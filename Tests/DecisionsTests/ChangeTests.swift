@@ -1,3 +1,5 @@
+// Changes and documents: timers, cancellations, refusals.
+
 import EventModel
 import Testing
 

@@ -1,3 +1,5 @@
+// What holds a lot, row by row of the default policy.
+
 import Digests
 import EventModel
 import Testing

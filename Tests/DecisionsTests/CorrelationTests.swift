@@ -1,3 +1,5 @@
+// Groups by root cause: members, deviations, alerts raised and suppressed.
+
 import EventModel
 import Testing
 

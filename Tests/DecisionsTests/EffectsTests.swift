@@ -1,3 +1,5 @@
+// Effects as the shell uses them: one value for a whole batch.
+
 import EventModel
 import Testing
 

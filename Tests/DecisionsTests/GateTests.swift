@@ -1,3 +1,5 @@
+// The lot's gate: when a row is written and what it says.
+
 import EventModel
 import Testing
 

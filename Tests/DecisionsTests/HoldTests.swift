@@ -1,3 +1,5 @@
+// Holds as a set: requests, releases, refusals, dispositions.
+
 import EventModel
 import Testing
 

@@ -1,3 +1,5 @@
+// The policy as a value: its canonical text, its digest, what it accepts.
+
 import EventModel
 import Testing
 

@@ -1,3 +1,5 @@
+// Keys of state rows: ids percent-encoded, no two alike.
+
 import EventModel
 import Testing
 

@@ -1,10 +1,13 @@
+// Ids and fingerprints, against values computed elsewhere.
+
 import Digests
 import EventModel
 import Testing
 
 @Suite struct DigestTests {
     @Test func `an id is the first half of SHA-256 over length-framed parts`() {
-        // Computed with Python: hashlib.sha256(b''.join(len(p).to_bytes(4,'big')+p for p in parts)).
+        // Computed with Python: hashlib.sha256(b''.join(len(p).to_bytes(4,'big')+p for p in
+        // parts)).
         let id = eventID(
             type: .holdAppliedV1, cause: Cause(source: "/mes", id: "e-1", type: "x"),
             rule: "hold.stepFailed", subject: Subject(type: "lot", id: "L-1"))

@@ -53,6 +53,7 @@ OPTIONAL = {
     "unit": "text", "lowerLimit": "quantity", "upperLimit": "quantity", "stepId": "text",
     "operation": "text", "operatorId": "text", "equipmentId": "text", "batchId": "text",
     "orderId": "text", "effectiveUntil": "time", "validUntil": "time", "evidence": "array",
+    "recipe": "versioned",
 }
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
@@ -73,6 +74,10 @@ def _fits(kind, value):
         return isinstance(value, dict)
     if kind == "array":
         return isinstance(value, list)
+    if kind == "versioned":
+        return isinstance(value, dict) and all(
+            _is_text(value.get(name, "absent")) and value.get(name) != ""
+            for name in ("id", "version"))
     if kind == "subject":
         return isinstance(value, dict) and value.get("type") in SUBJECTS and _is_text(
             value.get("id"))

@@ -312,10 +312,14 @@ class TaskState:
         group.loudest = SEVERITY[signal.severity]
         group.severity = signal.severity
         self.groups.setdefault(signal.key, []).append(group)
-        references = {name: event.data[name] for name in REFERENCES if name in event.data}
+        references = {name: event.data[name] for name in REFERENCES
+                      if isinstance(event.data.get(name), str) and 0 < len(event.data[name]) <= 256}
+        # Elsewhere it is an unknown member, which nobody has checked.
+        evidence = (event.data.get("evidence", [])
+                    if event.type == "mes.stepFailed.v1" else [])
         raised = self._group_emit(DEVIATIONS, "deviationRaised", signal, {
             "rootCauseKey": signal.key, "dimension": ANY, "severity": signal.severity,
-            "refs": references, "evidence": event.data.get("evidence", [])})
+            "refs": references, "evidence": evidence})
         group.deviation = raised.data["deviationId"] = raised.id
         self._raise(group, signal, None)
 

@@ -1,7 +1,7 @@
 """The small facts that the design pages fix: ids, partitioner, instants, percent-encoding.
 
-Written from design.md and the catalogue alone; shares no code with the worker, so that an error
-of the worker cannot repeat itself here.
+Written from docs/design.md and the catalogue alone; shares no code with the worker, so that an
+error of the worker cannot repeat itself here.
 """
 
 import hashlib

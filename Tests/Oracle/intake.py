@@ -1,4 +1,4 @@
-"""From a record to a checked event or a named refusal, then dedupe (design.md rules 5 and 6).
+"""From a record to a checked event or a named refusal, then dedupe (docs/design.md rules 5 and 6).
 
 Where the pages leave the order of two checks or the name of a fault open, a refusal carries every
 name that they allow; the first is the likely one.
@@ -8,6 +8,7 @@ import base64
 import json
 import re
 
+from attributes import is_json, unruly
 from contract import CONTRACT, subject_of, violation
 from facts import (EXTENSIONS, HOUR_US, MES, QMS, RECORD_BYTES_MAX, WINDOW_HOURS, instant,
                    partition_of)
@@ -151,6 +152,8 @@ def decode(record, partitions):
     if attrs.get("specversion") != "1.0" or not all(
             _is_text(attrs.get(name)) for name in ("id", "source", "type")):
         return Refusal("notACloudEvent")
+    if unruly(attrs, Number):
+        return Refusal("notACloudEvent", *(["timeUnusable"] if "time" not in attrs else []))
     if instant(attrs.get("time")) is None:
         return Refusal("timeUnusable", *(["wrongPartition"] if misplaced else []))
     kind = attrs["type"]
@@ -158,7 +161,7 @@ def decode(record, partitions):
         return Refusal("unknownType", *(["wrongPartition"] if misplaced else []))
     if misplaced:
         return Refusal("wrongPartition")
-    if violation(kind, data):
+    if not is_json(attrs) or violation(kind, data):
         return Refusal("contractViolated")
     if subject_of(kind, data)[1].encode() != record.key:
         return Refusal("wrongKey")

@@ -1,8 +1,10 @@
-// The dump of sqlite_master of each released version. An entry never changes: a change is a new version.
+// The dump of sqlite_master of each released version. An entry never changes: a change is a new
+// version.
 
 enum SchemaGolden {
     static let v1 = """
-        table closing: CREATE TABLE closing(id INTEGER PRIMARY KEY CHECK(id = 0), clean INTEGER NOT NULL)
+        table closing: CREATE TABLE closing(id INTEGER PRIMARY KEY CHECK(id = 0), \
+        clean INTEGER NOT NULL)
         table identity: CREATE TABLE identity(
           id INTEGER PRIMARY KEY CHECK(id = 0), deployment TEXT NOT NULL,
           partition INTEGER NOT NULL, partitionCount INTEGER NOT NULL,

@@ -1,5 +1,5 @@
-// The oracle of the dedupe window: rule 6 written down as plainly as possible, over a Dictionary that
-// forgets nothing, and copied as a whole where the window keeps a journal.
+// The oracle of the dedupe window: rule 6 written down as plainly as possible, over a Dictionary
+// that forgets nothing, and copied as a whole where the window keeps a journal.
 
 import EventModel
 

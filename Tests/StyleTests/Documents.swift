@@ -72,6 +72,19 @@ struct Documents {
         return found
     }
 
+    /// `Worker/TaskCore+Close` in a page is a file under Sources, with or without its ending.
+    @Test
+    func `a source file that a page names is there`() {
+        for file in Tree.files(under: "docs", endings: [".md"]) {
+            for word in file.lines.joined(separator: " ").components(by: "`")
+            where word.firstMatch(of: /^[A-Z][A-Za-z]+\/[A-Z][A-Za-z+]+(\.swift)?$/) != nil {
+                let path = "Sources/\(word)"
+                #expect(
+                    Tree.exists(path) || Tree.exists(path + ".swift"), "\(file.path): \(word)")
+            }
+        }
+    }
+
     @Test
     func `a link is found with and without its anchor`() {
         let lines = ["see [a](b.md#c) and [d](https://e), [f](#g), [h](../i/j.md)"]

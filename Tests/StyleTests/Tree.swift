@@ -17,7 +17,8 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     }
 
     /// Lines with what stands in comments and string literals blanked, so that words in prose count
-    /// for nothing. Good enough for our code, not a Swift lexer: multi-line strings are blanked too.
+    /// for nothing. Good enough for our code, not a Swift lexer: multi-line strings are blanked
+    /// too.
     let code: [String]
 }
 

@@ -38,7 +38,7 @@ _STEP = (
 
 
 def hold_id(source, cause, rule, lot):
-    """The id of an automatic lot hold (design.md, rule 4), so that releases can name it."""
+    """The id of an automatic lot hold (docs/design.md, rule 4), so that releases can name it."""
     digest = hashlib.sha256()
     for part in ("holdfast.holdApplied.v1", source, cause, rule, "lot", lot):
         digest.update(len(part.encode()).to_bytes(4, "big") + part.encode())

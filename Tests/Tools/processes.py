@@ -19,9 +19,12 @@ def find_launcher():
     path = named or os.path.join(ROOT, os.pardir, "shared", "kafka", "broker")
     if not os.access(path, os.X_OK):
         raise Missing("no broker launcher at %s (set KAFKA_BROKER)" % path)
-    if named is None and os.environ.get("KAFKA_LIBS") is None and not os.path.isdir(
+    if os.environ.get("KAFKA_LIBS") is None and not os.path.isdir(
             os.path.join(os.path.dirname(path), "libs")):
-        raise Missing("no Kafka jars beside %s (set KAFKA_LIBS)" % path)
+        libs = os.path.join(os.environ.get("KAFKA_HOME", ""), "libs")
+        if not os.path.isdir(libs):
+            raise Missing("no Kafka jars beside %s (set KAFKA_LIBS or KAFKA_HOME)" % path)
+        os.environ["KAFKA_LIBS"] = libs  # the launcher's own name for it
     if shutil.which("java") is None:
         raise Missing("no java on PATH (openjdk-17-jre-headless)")
     return os.path.abspath(path)

@@ -75,7 +75,10 @@ final class Plant {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    func produce(_ topic: Topic, key: String?, _ value: String?, headers: [(name: String, value: [UInt8])] = [], partition: Int32? = nil) throws {
+    func produce(
+        _ topic: Topic, key: String?, _ value: String?,
+        headers: [(name: String, value: [UInt8])] = [], partition: Int32? = nil
+    ) throws {
         let clock = clock
         let writer = try LocalLogWriter(directory: directory, clock: { clock.now })
         try withBytes(key) { key in
@@ -94,7 +97,9 @@ final class Plant {
         try Array(text.utf8).withUnsafeBytes { try body($0) }
     }
 
-    func execution(_ type: String, _ id: String, lot: String, _ data: String = "", time: String? = nil) throws {
+    func execution(
+        _ type: String, _ id: String, lot: String, _ data: String = "", time: String? = nil
+    ) throws {
         let more = data.isEmpty ? "" : "," + data
         try produce(
             .mesExecution, key: lot,
@@ -105,15 +110,20 @@ final class Plant {
         try produce(.qmsQuality, key: key, event(type, id, source: "/qms", time: nil, data))
     }
 
-    func event(_ type: String, _ id: String, source: String, time: String?, _ data: String) -> String {
+    func event(_ type: String, _ id: String, source: String, time: String?, _ data: String)
+        -> String
+    {
         #"{"specversion":"1.0","id":"\#(id)","source":"\#(source)","type":"\#(type)","#
             + #""time":"\#(time ?? clock.now.text)","data":\#(data)}"#
     }
 
-    func failStep(_ id: String, lot: String, severity: String = "critical", equipment: String = "press-1") throws {
+    func failStep(
+        _ id: String, lot: String, severity: String = "critical", equipment: String = "press-1"
+    ) throws {
         try execution(
             "mes.stepFailed.v1", id, lot: lot,
-            #""stepId":"s1","operation":"press","equipmentId":"\#(equipment)","operatorId":"o1","severity":"\#(severity)","failureMode":"jam""#)
+            #""stepId":"s1","operation":"press","equipmentId":"\#(equipment)","operatorId":"o1","#
+                + #""severity":"\#(severity)","failureMode":"jam""#)
     }
 
     /// Runs a worker until everything there is has been decided.

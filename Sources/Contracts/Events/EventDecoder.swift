@@ -1,7 +1,7 @@
 // Intake as far as it needs no state: from a record to a checked event, or to a named refusal. The
-// stages stand below in the order of design.md; the first refusal counts. What needs state follows
-// in the worker: dedupe (identityConflict), and unknownSource and danglingReference where the
-// policy asks for them.
+// stages stand below in the order of docs/design.md; the first refusal counts. What needs state
+// follows in the worker: dedupe (identityConflict), and unknownSource and danglingReference where
+// the policy asks for them.
 
 import Digests
 package import EventModel

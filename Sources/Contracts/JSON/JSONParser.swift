@@ -1,5 +1,6 @@
-// From bytes to a JSONView, in one pass that visits every value (design.md, "JSON by simdjson").
-// The work is done in CSimdjson; this file owns its handle and turns its answers into ours.
+// From bytes to a JSONView, in one pass that visits every value (docs/design.md, "JSON by
+// simdjson"). The work is done in CSimdjson; this file owns its handle and turns its answers into
+// ours.
 
 import CSimdjson
 package import EventModel

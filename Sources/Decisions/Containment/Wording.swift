@@ -6,7 +6,20 @@ import EventModel
 /// Words for failures, from their data alone.
 enum Wording {
     /// Why the lot is held, in a sentence.
+    /// Never longer than the contract of a reason's text: a JSON number may have any length.
     static func reason(_ trigger: Trigger, _ data: JSONView, closedSince: Instant?) -> String {
+        let text = sentence(trigger, data, closedSince: closedSince)
+        guard text.unicodeScalars.count > textMax else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(textMax - 1)))
+            + "\u{2026}"
+    }
+
+    /// Characters of a reason's text, as topics/schemas has them.
+    private static let textMax = 4_096
+
+    private static func sentence(
+        _ trigger: Trigger, _ data: JSONView, closedSince: Instant?
+    ) -> String {
         switch trigger {
         case .stepFailed:
             "\(step(data)) failed\(on(data))\(mode(data))\(measured(data).map { "; \($0)" } ?? "")"

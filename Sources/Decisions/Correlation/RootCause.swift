@@ -1,5 +1,6 @@
 // The key that ties failures to one cause: the first dimension of the policy's order that applies
-// (catalogue.md, Correlation in short). Parts are percent-encoded, so no id can forge another key.
+// (docs/events.md, Correlation in short). Parts are percent-encoded, so no id can forge another
+// key.
 
 import EventModel
 

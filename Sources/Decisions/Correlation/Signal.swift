@@ -43,11 +43,10 @@ struct Signal: Equatable, Sendable {
 
 extension Signal {
     init(_ failure: Failure, event: InboundEvent, origin: Origin) {
-        let given = event.data.member("evidence")
-        // A type need not have all of them; an empty one names nothing.
-        var values = References.names.map { name in
-            event.data.scalar(name).flatMap { $0.isEmpty ? nil : $0 }
-        }
+        // Only stepFailed has evidence in its contract, so only there has anybody checked it.
+        let given = failure.trigger == .stepFailed ? event.data.member("evidence") : nil
+        // A type need not have all of them.
+        var values = References.names.map { event.data.reference($0) }
         values[2] = failure.lotId
         self.init(
             origin: origin, dimension: failure.rootCause.dimension,
@@ -67,5 +66,16 @@ extension Signal {
             references: References(values: values), rootCauseKey: try row.text("rootCauseKey"),
             rule: try row.text("rule"), severity: try row.word("severity"),
             summary: try row.text("summary"))
+    }
+}
+
+extension JSONView {
+    /// A name of 1 to 256 characters, as deviationRaised's contract has them. An order's number is
+    /// in no failure's contract: it may stand there unchecked, and what does not fit is left out.
+    fileprivate func reference(_ name: StaticString) -> String? {
+        guard let bytes = string(name), !bytes.isEmpty else { return nil }
+        // Continuation bytes of UTF-8 begin with 10.
+        let characters = bytes.lazy.filter { $0 & 0xC0 != 0x80 }.count
+        return characters <= 256 ? bytes.text : nil
     }
 }

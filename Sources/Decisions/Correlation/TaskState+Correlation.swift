@@ -88,7 +88,9 @@ extension TaskState {
         effects.put(member.row)
         emitDeviation(signal, group, isNew: found == nil, into: &effects)
         if isSuppressed {
-            emit(.alertSuppressedV1, signal, group.suppression(gapSeconds: policy.correlation.gapSeconds), into: &effects)
+            emit(
+                .alertSuppressedV1, signal,
+                group.suppression(gapSeconds: policy.correlation.gapSeconds), into: &effects)
         } else {
             let alert = Payload.alertRaised(
                 alertId: group.alertId, deviationId: group.deviationId,

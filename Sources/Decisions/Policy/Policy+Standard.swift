@@ -1,5 +1,5 @@
-// The policy of the first edition (catalogue.md, Default policy). topics/policy.yaml says the same;
-// a test there compares the two digests.
+// The policy of the first edition (docs/events.md, Default policy). topics/policy.yaml says the
+// same; a test there compares the two digests.
 
 import EventModel
 

@@ -32,7 +32,7 @@ package struct Policy: Equatable, Sendable {
 
     /// How signals become groups (design rule 7). Durations in seconds.
     package struct Correlation: Equatable, Sendable {
-        /// Sources whose `correlationid` names a cause; none by default (catalogue.md).
+        /// Sources whose `correlationid` names a cause; none by default (docs/events.md).
         package let trustedSources: [String]
         /// The order in which dimensions are tried; one that is absent is never used.
         package let dimensions: [Dimension]

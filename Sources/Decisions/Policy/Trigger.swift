@@ -20,7 +20,7 @@ package enum Trigger: String, CaseIterable, Sendable, Comparable {
         }
     }
 
-    /// The built-in rule id (catalogue.md, Names that ids are made of).
+    /// The built-in rule id (docs/events.md, Names that ids are made of).
     package var rule: String { "hold.\(shortName)" }
 
     package static func < (left: Trigger, right: Trigger) -> Bool { left.rawValue < right.rawValue }

@@ -11,7 +11,7 @@ package struct Effects {
     package private(set) var signals: [OutboundSignal] = []
     /// Changes of state, in order; within one record a key stands once.
     package private(set) var rows: [RowChange] = []
-    /// A hold was applied, or a gate closed or opened (design.md, commit protocol).
+    /// A hold was applied, or a gate closed or opened (docs/design.md, commit protocol).
     package private(set) var commitsAtOnce = false
     /// How often each reason of `NoEffect` came up, by its raw value.
     private var counts = [Int](repeating: 0, count: NoEffect.allCases.count)

@@ -1,6 +1,6 @@
 // Where an effect comes from: the inbound event, its time as written and what it carries on. The
 // same three travel through signals and timers, so that what comes out there names the event, never
-// an internal record (design.md, Who decides what).
+// an internal record (docs/design.md, Who decides what).
 
 import EventModel
 

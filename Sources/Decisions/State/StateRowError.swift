@@ -3,7 +3,7 @@
 
 /// Why a row (or a record of holdfast.signals) could not be read.
 package enum StateRowError: Error, Equatable, Sendable {
-    /// Written by a newer worker; rolling upgrades share the changelog (design.md).
+    /// Written by a newer worker; rolling upgrades share the changelog (docs/design.md).
     case newerVersion(key: String, version: Int64)
     /// Not what this worker writes: corrupt, or somebody else's.
     case malformed(key: String, detail: String)

@@ -8,6 +8,9 @@ import Glibc
 private struct LocalCursor {
     let partition: LocalPartition
     var next: Int64
+    /// The partition's end when reading began. In a copy of another log the offsets before it may
+    /// carry no record (LocalLogImporter); what is appended here leaves no holes.
+    let firstEnd: Int64
     var isPaused = false
     /// Nothing was left when it was last looked at.
     var isAtEnd = false
@@ -41,7 +44,8 @@ final class LocalFetcher {
                     + "the position \(offset.rawValue) that was asked for",
                 hint: "State and log do not belong together: check --log and --state.")
         }
-        let cursor = LocalCursor(partition: partition, next: offset.rawValue)
+        let cursor = LocalCursor(
+            partition: partition, next: offset.rawValue, firstEnd: end)
         if let index = index(of: place) { cursors[index] = cursor } else { cursors.append(cursor) }
     }
 
@@ -105,6 +109,7 @@ final class LocalFetcher {
             let got = try read(&cursors[index], into: &records, max: share)
             guard got < share else { continue }
             cursors[index].isAtEnd = true
+            cursors[index].next = Swift.max(cursors[index].next, cursors[index].firstEnd)
             if cursors[index].toldEnd != cursors[index].next {
                 cursors[index].toldEnd = cursors[index].next
                 events.append(

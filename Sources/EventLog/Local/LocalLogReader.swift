@@ -36,14 +36,15 @@ package final class LocalLogReader: LogReader {
         return Offset(try database.end(of: partition, "end"))
     }
 
-    /// Binary search: append times of a partition never run backwards here, and offsets are dense.
+    /// Binary search: append times of a partition never run backwards here. Offsets may have holes
+    /// in a copy of another log: the record at or after the middle stands for it.
     package func offset(
         of place: TopicPartition, at instant: Instant
     ) throws(LogError) -> Offset? {
         let what = "offset at an instant"
         var low = try lowWatermark(of: place).rawValue
-        let end = try end(of: place, isolation: .committed).rawValue
-        var high = end
+        var high = try end(of: place, isolation: .committed).rawValue
+        var found: Int64?
         let partition = try database.partition(place.topic, place.partition, what)
         let rows = try partition.select()
         defer { rows.reset() }
@@ -51,14 +52,18 @@ package final class LocalLogReader: LogReader {
             let middle = low + (high - low) / 2
             rows.reset()
             rows.bind(1, middle)
-            guard try rows.step(what) else { return nil }
+            guard try rows.step(what) else {
+                high = middle
+                continue
+            }
             if Instant(milliseconds: rows.number(1)) < instant {
-                low = middle + 1
+                low = max(middle, rows.number(0)) + 1
             } else {
+                found = rows.number(0)
                 high = middle
             }
         }
-        return low < end ? Offset(low) : nil
+        return found.map { Offset($0) }
     }
 
     package func assign(_ positions: [(TopicPartition, Offset)]) throws(LogError) {

@@ -166,9 +166,10 @@ extension LogFixture {
         return driver
     }
 
-    /// All committed records of one partition, from an offset to its end, by a reader of its own. The end is the
-    /// one that open transactions count in: a commit may return before its records are visible (Kafka's
-    /// coordinator answers first and writes the markers then), and so a restore reads in this order, too.
+    /// All committed records of one partition, from an offset to its end, by a reader of its own.
+    /// The end is the one that open transactions count in: a commit may return before its records
+    /// are visible (Kafka's coordinator answers first and writes the markers then), and so a
+    /// restore reads in this order, too.
     func readAll(_ partition: TopicPartition, from offset: Offset = Offset(0)) throws
         -> [PlainRecord]
     {

@@ -3,12 +3,15 @@
 
 import Configuration
 import Decisions
+import EventLog
 import EventModel
+import KafkaLog
 
 /// Checks or prints the settings. Resolving them has checked them already.
 package enum ConfigCommand {
     package static func run(_ call: Invocation) throws(CommandError) {
         let policy = try policy(of: call)
+        try checkProperties(call)
         if call.arguments.first == "check" {
             try check(call, policy: policy)
         } else {
@@ -21,6 +24,14 @@ package enum ConfigCommand {
         do throws(ConfigurationError) {
             let policy = try PolicyFile.read(path, limits: call.settings.limits)
             return "\(path), digest \(policy.digest)"
+        } catch { throw CommandError(error) }
+    }
+
+    // librdkafka knows its properties; asking it touches no network.
+    private static func checkProperties(_ call: Invocation) throws(CommandError) {
+        guard call.arguments.first == "check", case .kafka = call.settings.log else { return }
+        do throws(LogError) {
+            try LogFactory.kafka(call.settings).validate()
         } catch { throw CommandError(error) }
     }
 

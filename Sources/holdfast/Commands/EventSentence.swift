@@ -71,9 +71,10 @@ enum EventSentence {
             return "deviation \(text(data, "deviationId")) raised (\(text(data, "severity"))) for "
                 + text(data, "rootCauseKey")
         case "holdfast.deviationUpdated.v1":
+            let lots = data.integer("affectedLots") ?? 0
             return "deviation \(text(data, "deviationId")) now has "
                 + "\(data.integer("memberCount") ?? 0) members in "
-                + "\(data.integer("affectedLots") ?? 0) lots"
+                + (lots == 1 ? "1 lot" : "\(lots) lots")
         case "holdfast.alertRaised.v1":
             let escalates = data.text("escalates").map { "; breaks through \($0)" } ?? ""
             return "alert \(text(data, "alertId")) (\(text(data, "severity"))): "

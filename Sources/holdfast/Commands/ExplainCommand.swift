@@ -42,7 +42,7 @@ package final class ExplainCommand {
         try read(ids: [id])
         // What shares the cause: the hold's deviation and alert, the alert's hold.
         causes.remove(id)
-        if !causes.isEmpty { try read(ids: causes) }
+        if !causes.isEmpty { try read(ids: causes, areCauses: true) }
         let rows = try stateRows()
         let batches = try batchRecords()
         guard !call.shouldEnd else { return }
@@ -61,7 +61,7 @@ package final class ExplainCommand {
 
     // MARK: Reading
 
-    private func read(ids: Set<String>) throws(CommandError) {
+    private func read(ids: Set<String>, areCauses: Bool = false) throws(CommandError) {
         let needles = ids.map { Array($0.utf8) }
         try LogScan.read(Self.told, call: call) { record throws(CommandError) in
             guard let relation = matcher.relation(of: record, to: ids, needles: needles) else {
@@ -73,7 +73,8 @@ package final class ExplainCommand {
                 leftOut += 1
                 return true
             }
-            findings[place, default: [:]][record.offset] = finding(record, relation.kind)
+            let kind = areCauses ? relation.kind.seenFromEffect : relation.kind
+            findings[place, default: [:]][record.offset] = finding(record, kind)
             if causes.count < Self.causesMax, let cause = relation.cause { causes.insert(cause) }
             return true
         }
@@ -85,7 +86,7 @@ package final class ExplainCommand {
         let needle = Array(id.utf8)
         try LogScan.read([.state], call: call) { record throws(CommandError) in
             guard let key = record.key?.text else { return true }
-            guard let value = record.value, matcher.contains(value, needle) else {
+            guard let value = record.value, matcher.isQuoted(needle, in: value) else {
                 rows[key] = nil
                 return true
             }

@@ -5,16 +5,27 @@ import EventModel
 /// A record, where it lies and what it has to do with the id.
 struct Finding {
     enum Relation: String {
-        case itself, effect, cause, mention, refused, state, batch
+        case itself, effect, cause, sibling, mention, refused, state, batch
+
+        /// The same, seen from what a cause led to: asked for a hold, its event is the cause, and
+        /// the deviation of that event is of the same cause.
+        var seenFromEffect: Relation {
+            switch self {
+            case .itself: .cause
+            case .effect: .sibling
+            case .cause, .sibling, .mention, .refused, .state, .batch: self
+            }
+        }
 
         /// For people.
         var words: String {
             switch self {
             case .itself: "this is it"
             case .effect: "because of it"
-            case .cause: "the same cause"
+            case .cause: "its cause"
+            case .sibling: "of the same cause"
             case .mention: "names it"
-            case .refused: "refused"
+            case .refused: "dead letter"
             case .state: "state"
             case .batch: "batch"
             }

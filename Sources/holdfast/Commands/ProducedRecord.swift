@@ -19,6 +19,8 @@ struct ProducedRecord {
     var headers: [(name: String, value: [UInt8])] = []
     var fault: Fault?
 
+    /// Written inside the worker's transactions and nowhere else.
+    private static let internalTopics: Set<Topic> = [.signals, .state, .audit]
     private static let names = ["topic", "key", "headers", "value"]
 
     init(_ line: JSONView) {
@@ -48,6 +50,10 @@ struct ProducedRecord {
             if topic == nil {
                 let question = NearestName.question(text, among: Topic.allCases.map(\.name))
                 fail("no topic '\(text)'", question)
+            } else if let topic, Self.internalTopics.contains(topic) {
+                fail(
+                    "\(text) is written by workers only",
+                    "A record of ours there would stop a task; write to an input topic")
             }
         case "key":
             if member.kind == .string {

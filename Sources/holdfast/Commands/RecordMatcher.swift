@@ -45,11 +45,24 @@ final class RecordMatcher {
                 needles.contains { needle in header.value.map { contains($0, needle) } ?? false }
             }
         guard isNamed else { return nil }
-        if record.topic == .deadLetters { return Relation(kind: .refused, cause: nil) }
+        let isRefused = record.topic == .deadLetters
+        let refused = Relation(kind: .refused, cause: nil)
         let headerID = record.headers.first { $0.name.isSame(as: "ce_id") }?.value?.text
-        if let headerID, ids.contains(headerID) { return Relation(kind: .itself, cause: headerID) }
-        guard let view = try? parser.parse(value) else { return nil }
-        return relation(of: view, to: ids)
+        if let headerID, ids.contains(headerID) {
+            return isRefused ? refused : Relation(kind: .itself, cause: headerID)
+        }
+        guard let view = try? parser.parse(value) else {
+            // What cannot be parsed is somebody's all the same when it has the id as a string.
+            return isRefused && needles.contains { isQuoted($0, in: value) } ? refused : nil
+        }
+        let found = relation(of: view, to: ids)
+        return isRefused ? found.map { _ in refused } : found
+    }
+
+    /// Whether the id stands there as a whole JSON string, not as part of a longer one.
+    func isQuoted(_ needle: [UInt8], in bytes: ByteView) -> Bool {
+        let quote = UInt8(ascii: "\"")
+        return contains(bytes, [quote] + needle + [quote])
     }
 
     private func relation(of view: JSONView, to ids: Set<String>) -> Relation? {
@@ -61,8 +74,9 @@ final class RecordMatcher {
         }
         if let cause, ids.contains(cause) { return Relation(kind: .effect, cause: cause) }
         for holder in [data, view].compactMap({ $0 }) {
-            for name in ["holdId", "deviationId", "alertId", "escalates", "changeId"]
-                as [StaticString]
+            for name in [
+                "holdId", "deviationId", "alertId", "escalates", "changeId", "documentId",
+            ] as [StaticString]
             where holder.text(name).map(ids.contains) == true {
                 return Relation(kind: .mention, cause: cause)
             }

@@ -2,34 +2,35 @@
 
 import Configuration
 import Contracts
-import Decisions
-import EventLog
 import EventModel
-import Glibc
-import Synchronization
-import Worker
 
 /// Runs the demo on the log that the settings name.
 enum DemoCommand {
     /// Where the data sets stand beside a checkout; the first that can be read is taken.
     private static let dataSets = ["tep-d01_te.ndjson"]
-    private static let fastSpeed: Int64 = 1800
 
-    static func run(_ call: Invocation) throws(CommandError) {
-        let isFast: Bool
-        switch call.settings.log {
-        case .local: isFast = true
-        case .kafka: isFast = false
-        }
-        let runID = "demo" + String(call.environment.random() % 46_656, radix: 36)
-        let script = try script(call, runID: runID, isFast: isFast)
-        let clock = DemoClock(
-            shiftStart: script.start, speed: fastSpeed, isFast: isFast,
-            environment: call.environment)
-        try DemoRun(call: call, script: script, clock: clock, runID: runID).run()
+    /// How fast it goes; tests have less time than people.
+    struct Pace {
+        /// Plant seconds in a second.
+        var speed: Int64 = 1200
+        /// In real time, how long after its approval the change is due.
+        var changeDueSeconds: Int64 = 10
     }
 
-    private static func script(_ call: Invocation, runID: String, isFast: Bool)
+    static func run(_ call: Invocation, pace: Pace = Pace()) throws(CommandError) {
+        let runID = "demo-" + String(call.environment.random() % 2_176_782_336, radix: 36)
+        let place = try DemoPlace(call, runID: runID)
+        let script = try script(
+            call, runID: runID, changeDueSeconds: place.isFast ? nil : pace.changeDueSeconds)
+        let clock = DemoClock(
+            shiftStart: script.start, speed: pace.speed, isFast: place.isFast,
+            environment: call.environment)
+        var call = call
+        call.settings = place.settings
+        try DemoRun(call: call, place: place, script: script, clock: clock, runID: runID).run()
+    }
+
+    private static func script(_ call: Invocation, runID: String, changeDueSeconds: Int64?)
         throws(CommandError) -> DemoScript
     {
         let directories = [call.settings.text(.data), "../shared/data"].compactMap { $0 }
@@ -45,7 +46,9 @@ enum DemoCommand {
         let (bytes, title) = found ?? (DemoSample.lines(), DemoSample.title)
         let script: DemoScript?
         do throws(JSONError) {
-            script = try DemoScript.make(lines: bytes, title: title, runID: runID, isFast: isFast)
+            script = try DemoScript.make(
+                lines: bytes, title: title, runID: runID,
+                changeDueSeconds: changeDueSeconds)
         } catch {
             throw CommandError(
                 .data, title, "is no event log: \(error)",

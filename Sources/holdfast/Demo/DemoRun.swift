@@ -2,8 +2,6 @@
 // reader that tells what comes out.
 
 import Configuration
-import Contracts
-import Decisions
 import EventLog
 import EventModel
 import Glibc
@@ -12,22 +10,46 @@ import Worker
 
 /// Feeds, watches and tells.
 final class DemoRun {
-    private let call: Invocation
-    private let script: DemoScript
-    private let clock: DemoClock
-    private let runID: String
-    private let narrator: DemoNarrator
+    /// So long the worker may take to start, and the last effects to come, in microseconds.
+    private static let patience: Int64 = 30_000_000
+    /// No further task comes when none came for so long.
+    private static let shareIsSettled: Int64 = 5_000_000
+    /// The story is over when nothing came for so long.
+    private static let silence: Int64 = 1_200_000
+
+    /// So long records are gathered before they are told, in microseconds.
+    private static let gathering: Int64 = 50_000
+
+    let call: Invocation
+    let place: DemoPlace
+    let script: DemoScript
+    let clock: DemoClock
+    let runID: String
+    let page: DemoPage
+    let narrator: DemoNarrator
+    /// The next steps of the plant and of the people.
+    var nextOfPlant = 0
+    var nextOfPeople = 0
+    var hasReleased = false
+    /// Values as they were sent, by what they were made of.
+    var sent: [String: String] = [:]
+    private var toldHours: Int64 = 0
     private var records: ContiguousArray<LogRecord> = []
     private var events: [LogEvent] = []
-    private var hasReleased = false
     private var lastNews: Int64 = 0
+    private var waitingSince: Int64 = 0
 
-    init(call: Invocation, script: DemoScript, clock: DemoClock, runID: String) {
+    init(
+        call: Invocation, place: DemoPlace, script: DemoScript, clock: DemoClock, runID: String
+    ) {
         self.call = call
+        self.place = place
         self.script = script
         self.clock = clock
         self.runID = runID
-        narrator = DemoNarrator(terminal: call.terminal, clock: clock)
+        page = DemoPage(
+            terminal: call.terminal, isFast: clock.isFast, isJSON: call.settings.isJSON)
+        narrator = DemoNarrator(page: page)
     }
 
     func run() throws(CommandError) {
@@ -42,28 +64,33 @@ final class DemoRun {
         }
         let positions = try reaching { () throws(LogError) in try Self.ends(reader) }
         try reaching { () throws(LogError) in try reader.assign(positions) }
+        let tasks = try reaching { () throws(LogError) in
+            Int(try reader.partitionCount(of: .mesExecution))
+        }
         introduce()
-        let supervisor = Supervisor()
-        let failure = Mutex<CommandError?>(nil)
-        let launch = try launch()
-        let worker = PlainThread {
-            do throws(CommandError) { try launch.run(supervisor) } catch {
-                failure.withLock { $0 = error }
-            }
-        }
+        let worker = try DemoWorker(launch())
         let outcome = Result { () throws(CommandError) in
-            try follow(reader: reader, writer: writer) { failure.withLock { $0 != nil } }
+            try waitUntilReady(worker, tasks: tasks)
+            clock.begin()
+            defer { tellAll(reader) }
+            try follow(reader: reader, writer: writer, worker: worker)
         }
-        supervisor.stop.request()
-        worker.join()
-        if let error = failure.withLock({ $0 }) { throw error }
+        try worker.finish()
         try outcome.get()
-        DemoSummary(narrator: narrator, script: script, call: call).print()
+        if call.isStopRequested() {
+            page.remark()
+            page.remark("Stopped before the shift was over.")
+        }
+        DemoSummary(
+            counts: narrator.counts, hold: narrator.richestHold, place: place,
+            program: call.program
+        ).print(on: page)
     }
 
-    private func launch() throws(CommandError) -> WorkerLaunch {
-        let directory = try StateDirectory(call.settings.text(.state) ?? "./state")
-        var launch = try WorkerLaunch(call, directory: directory, notify: { _ in })
+    private func launch() throws(CommandError) -> (WorkerLaunch, DemoWorker.Readiness) {
+        let directory = try StateDirectory(place.state)
+        let readiness = DemoWorker.Readiness()
+        var launch = try WorkerLaunch(call, directory: directory) { readiness.note($0) }
         launch.environment = clock.workerEnvironment
         if clock.isFast {
             // Everything lives in fast time, so what is measured in it grows with it.
@@ -71,127 +98,124 @@ final class DemoRun {
             launch.settings.limits.clockMeasureIntervalMilliseconds *= clock.speed
         }
         launch.lockedDirectory = directory
-        return launch
+        return (launch, readiness)
     }
 
     private func introduce() {
-        let terminal = call.terminal
-        terminal.line(terminal.styled("Holdfast demo: \(script.title)", .bold))
-        terminal.line(
+        let seconds = DemoScript.hours * 3600 / clock.speed
+        page.remark("Holdfast demo: \(script.title)", isBold: true)
+        page.remark(
             clock.isFast
-                ? "The clock runs \(clock.speed) times as fast as yours: eight hours in "
-                    + "\(8 * 3600 / clock.speed) seconds. The log is embedded; nothing else is needed."
-                : "In real time, on Kafka. The plant's eight hours are sent in "
-                    + "\(8 * 3600 / clock.speed) seconds.")
-        terminal.line()
+                ? "The clock runs fast: eight hours pass in \(seconds) seconds. "
+                    + "The log is embedded; nothing else is needed."
+                : "The plant's eight hours are sent in \(seconds) seconds; "
+                    + "everything else is in real time, on \(call.settings.text(.log) ?? "").")
+        page.remark()
+    }
+
+    /// Until every task reads its inputs; another worker of the deployment may have some of them.
+    private func waitUntilReady(_ worker: DemoWorker, tasks: Int) throws(CommandError) {
+        let began = call.environment.monotonicMicroseconds()
+        var seen = 0
+        var lastSeen = began
+        while worker.readiness.tasks < tasks, !worker.hasEnded, !call.shouldEnd {
+            let now = call.environment.monotonicMicroseconds()
+            if worker.readiness.tasks > seen {
+                seen = worker.readiness.tasks
+                lastSeen = now
+            }
+            let hasItsShare = seen > 0 && now - lastSeen > Self.shareIsSettled
+            guard !hasItsShare, now - began < Self.patience else { return }
+            usleep(20_000)
+        }
     }
 
     /// Sends what is due and tells what came, until the shift is over and all is quiet.
     private func follow(
-        reader: any LogReader, writer: any LogWriter, hasFailed: () -> Bool
+        reader: any LogReader, writer: any LogWriter, worker: DemoWorker
     ) throws(CommandError) {
-        var next = 0
         lastNews = call.environment.monotonicMicroseconds()
-        let started = lastNews
-        while !call.shouldEnd, !hasFailed() {
+        var over: Int64?
+        while !call.shouldEnd, !worker.hasEnded {
             let plant = clock.plantNow
-            var sent = false
-            while next < script.steps.count, script.steps[next].at <= plant {
-                try send(script.steps[next], writer)
-                next += 1
-                sent = true
-            }
-            if !hasReleased, plant >= script.releaseAt { sent = try releaseLot(writer) || sent }
-            if sent { try reaching { () throws(LogError) in try writer.flush() } }
+            try feed(writer, plant: plant)
             try listen(reader)
+            closeHours(plant)
+            call.terminal.flush()
             let monotonic = call.environment.monotonicMicroseconds()
-            let isOver = next == script.steps.count && plant >= script.end
-            if isOver, monotonic - lastNews > 1_500_000 { return }
-            if monotonic - started > 120_000_000 { return }
+            guard plant >= script.end, nextOfPlant == script.plant.count else { continue }
+            let since = over ?? monotonic
+            over = since
+            let isQuiet = monotonic - lastNews > Self.silence
+            if isQuiet, isTold || monotonic - since > Self.patience { return }
         }
     }
 
-    private func send(_ step: DemoStep, _ writer: any LogWriter) throws(CommandError) {
-        if let note = step.note { narrator.announce(note) }
-        try write(topic: step.topic, key: step.key, value: step.stamped(at: clock.now), writer)
+    /// Whether everything that the script brings about was seen.
+    private var isTold: Bool {
+        nextOfPeople == script.people.count && hasReleased && narrator.counts.changes > 0
+            && narrator.counts.dispositions > 0
     }
 
-    private func write(topic: Topic, key: String, value: String, _ writer: any LogWriter)
-        throws(CommandError)
-    {
-        let key = Array(key.utf8)
-        let value = Array(value.utf8)
-        try reaching { () throws(LogError) in
-            try key.withUnsafeBytesTyped { key throws(LogError) in
-                try value.withUnsafeBytesTyped { value throws(LogError) in
-                    try writer.write(
-                        topic: topic, partition: nil, key: key, value: value, headers: [])
-                }
-            }
-        }
-    }
-
-    /// QA signs off every open hold of the lot, then accepts it.
-    private func releaseLot(_ writer: any LogWriter) throws(CommandError) -> Bool {
-        hasReleased = true
-        let lot = script.releasedLot
-        let holds = narrator.openHolds[lot] ?? []
-        guard !holds.isEmpty else { return false }
-        narrator.announce("QA reviews lot \(lot) and signs off its \(holds.count) open holds")
-        let now = clock.now.text
-        func event(_ type: String, _ id: String, _ data: String) -> String {
-            #"{"specversion":"1.0","id":"\#(runID)/\#(id)","source":"/qms/demo","type":"\#(type)","#
-                + #""subject":"lot/\#(lot)","time":"\#(now)","data":\#(data)}"#
-        }
-        for (index, hold) in holds.enumerated() {
-            let data =
-                #"{"holdId":"\#(hold.holdId)","subject":{"type":"lot","id":"\#(lot)"},"#
-                + #""owner":"\#(hold.owner)","approver":"qa.lead","meaning":"reviewed, no impact","#
-                + #""signedAt":"\#(now)"}"#
-            try write(
-                topic: .qmsQuality, key: lot,
-                value: event("qms.holdReleaseApproved.v1", "release-\(index)", data), writer)
-        }
-        let decision =
-            #"{"lotId":"\#(lot)","decision":"accepted","decidedBy":"qa.lead","#
-            + #""meaning":"released for shipment","signedAt":"\#(now)"}"#
-        try write(
-            topic: .qmsQuality, key: lot,
-            value: event("qms.dispositionDecided.v1", "disposition-2", decision), writer)
-        return true
+    private func closeHours(_ plant: Instant) {
+        let passed = (min(plant, script.end).rawValue - script.start.rawValue) / 3_600_000_000
+        guard passed > toldHours else { return }
+        toldHours = passed
+        narrator.closeHour(
+            passed,
+            at: clock.isFast ? script.start.advanced(seconds: passed * 3600) : clock.now)
     }
 
     private func listen(_ reader: any LogReader) throws(CommandError) {
-        records.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
+        let before = records.count
         try reaching { () throws(LogError) in
             try reader.poll(
                 records: &records, events: &events, max: 500, timeoutMilliseconds: 5)
         }
-        if !records.isEmpty { lastNews = call.environment.monotonicMicroseconds() }
-        for record in records {
+        let now = call.environment.monotonicMicroseconds()
+        if records.count > before { lastNews = now }
+        if before == 0 { waitingSince = now }
+        guard !records.isEmpty, now - waitingSince >= Self.gathering else { return }
+        tellAll(reader)
+    }
+
+    /// What one transaction wrote arrives topic by topic, in any order; people read a story in the
+    /// order in which it happened, and a hold before what follows from it.
+    private func tellAll(_ reader: any LogReader) {
+        let grain = clock.isFast ? 1 : Self.gathering
+        func place(_ record: LogRecord) -> (Int64, Int, Int32, Offset) {
+            (
+                record.appendTime.rawValue / grain,
+                DemoNarrator.topics.firstIndex(of: record.topic) ?? 0,
+                record.partition.rawValue, record.offset
+            )
+        }
+        for record in records.sorted(by: { place($0) < place($1) }) {
             narrator.tell(record)
             reader.release(record)
         }
+        records.removeAll(keepingCapacity: true)
     }
 
     private func makeTopics() throws(CommandError) {
-        let admin = try reaching { () throws(LogError) in try call.logs.admin(call.settings) }
+        let settings = call.settings
+        let admin = try reaching { () throws(LogError) in try call.logs.admin(settings) }
         defer { admin.close() }
         let found = try reaching { () throws(LogError) in try admin.describe(Topic.allCases) }
         for contract in TopicContract.all where found[contract.topic] == nil {
-            try reaching { () throws(LogError) in
-                try admin.create(
-                    contract.topic,
-                    as: TopicDescription(
-                        partitions: contract.partitions, replication: contract.replication,
-                        settings: contract.kafkaSettings))
-            }
+            let wanted = TopicDescription(
+                partitions: settings.integer(.partitions).map { Int32($0) } ?? contract.partitions,
+                replication: settings.integer(.replication).map { Int32($0) }
+                    ?? contract.replication,
+                settings: contract.kafkaSettings)
+            try reaching { () throws(LogError) in try admin.create(contract.topic, as: wanted) }
         }
     }
 
     /// Where the outbound topics end now: the demo tells only of what it does itself.
-    private static func ends(_ reader: any LogReader) throws(LogError) -> [(TopicPartition, Offset)] {
+    private static func ends(_ reader: any LogReader) throws(LogError) -> [(TopicPartition, Offset)]
+    {
         var positions: [(TopicPartition, Offset)] = []
         for topic in DemoNarrator.topics {
             for number in 0..<(try reader.partitionCount(of: topic)) {
@@ -200,14 +224,5 @@ final class DemoRun {
             }
         }
         return positions
-    }
-}
-
-extension Array<UInt8> {
-    /// `withUnsafeBytes` with the error's type kept.
-    func withUnsafeBytesTyped<Result, Failure: Error>(
-        _ body: (ByteView) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try self[...].withUnsafeBytesTyped(body)
     }
 }

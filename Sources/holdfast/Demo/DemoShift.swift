@@ -1,5 +1,6 @@
-// Reads an event log (NDJSON of topic, key, value) into steps. In real time, ids are made new for each
-// run, because the same events sent again would rightly be dropped as duplicates.
+// Reads an event log (NDJSON of topic, key, value) into steps. In real time several runs share a
+// log, so events, lots and equipment get names of their own: the same events sent again would
+// rightly be dropped as duplicates, and lots of the run before are held already.
 
 import Contracts
 import EventModel
@@ -34,12 +35,18 @@ struct DemoShift {
             let timeText = value.text("time"), let time = Instant(rfc3339: timeText),
             let id = value.text("id")
         else { return nil }
-        var text = value.bytes.text
-        if !isFast {
-            text = text.replacingFirst(#""time":"\#(timeText)""#, with: #""time":"{{now}}""#)
-            text = text.replacingFirst(#""id":"\#(id)""#, with: #""id":"\#(runID)/\#(id)""#)
+        guard !isFast else {
+            return DemoStep(at: time, topic: topic, key: key, value: value.bytes.text, note: nil)
         }
-        return DemoStep(at: time, topic: topic, key: key, value: text, note: nil)
+        let mark = "-" + runID.suffix(6)
+        var text = value.bytes.text.replacing(key, with: key + mark)
+        text = text.replacingFirst(#""time":"\#(timeText)""#, with: #""time":"{{now}}""#)
+        text = text.replacingFirst(#""id":"\#(id)""#, with: #""id":"\#(runID)/\#(id)""#)
+        if let equipment = value.member("data")?.text("equipmentId") {
+            let member = #""equipmentId":""# + equipment
+            text = text.replacingFirst(member + "\"", with: member + mark + "\"")
+        }
+        return DemoStep(at: time, topic: topic, key: key + mark, value: text, note: nil)
     }
 }
 

@@ -1,56 +1,53 @@
 // What the demo says at its end: a table, and three commands to try next.
 
-import Configuration
 import EventModel
 
 /// The demo's last lines.
 struct DemoSummary {
-    let narrator: DemoNarrator
-    let script: DemoScript
-    let call: Invocation
+    let counts: DemoCounts
+    /// A hold with a story, for `explain`.
+    let hold: DemoHold?
+    let place: DemoPlace
+    /// How the command was called, so that what is printed works when it is typed.
+    let program: String
 
-    func print() {
-        let terminal = call.terminal
-        let counts = narrator.counts
-        terminal.line()
-        terminal.line(terminal.styled("What happened", .bold))
-        let rows = [
-            ["records read", "\(counts.records)"],
-            ["lots and equipment held", "\(counts.holds) holds, \(counts.gatesClosed) gates closed"],
-            ["released", "\(counts.releases) holds, \(counts.gatesOpened) gates opened again"],
-            [
-                "root causes",
-                "\(counts.deviations) deviations for \(counts.members) failures",
-            ],
-            [
-                "people disturbed",
-                "\(counts.alertsRaised) alerts raised, \(counts.alertsSuppressed) suppressed",
-            ],
-            ["changes made effective", "\(counts.changes)"],
-            [
-                "dispositions",
-                "\(counts.dispositions) recorded, \(counts.dispositionsRefused) refused",
-            ],
-            ["duplicates dropped", "\(counts.duplicates)"],
-            ["records refused", "\(counts.deadLetters), kept whole as dead letters"],
-        ]
-        for line in Table.lines(head: ["", ""], rows: rows).dropFirst() {
-            terminal.line("  " + line)
+    func print(on page: DemoPage) {
+        if page.isJSON {
+            page.terminal.line(bytes: json)
+            return
         }
-        terminal.line()
-        terminal.line(terminal.styled("Try next", .bold))
-        let options = logOptions
-        terminal.line("  holdfast holds\(options)")
-        terminal.line("  holdfast explain \(narrator.firstHoldId ?? "ID")\(options)")
-        terminal.line(
-            "  holdfast tail holdfast.alerts\(options)"
-                + (narrator.suppressedAlertId == nil ? "" : "    # also what was suppressed, and why"))
+        page.remark()
+        page.remark("What happened", isBold: true)
+        let rows = counts.rows.map { [$0.words, $0.text] }
+        for line in Table.lines(head: ["", ""], rows: rows).dropFirst() { page.remark("  " + line) }
+        page.remark()
+        page.remark("Try next", isBold: true)
+        for command in commands { page.remark("  " + command) }
+        page.remark()
+        page.remark("This run's log and state: \(place.words)")
     }
 
-    private var logOptions: String {
-        guard let resolved = call.settings.resolved(.log), resolved.origin != .builtIn else {
-            return ""
-        }
-        return " --log \(resolved.text)"
+    /// What is held, the story of one hold, what was suppressed and why.
+    var commands: [String] {
+        let program = DemoPlace.quoted(program)
+        return [
+            "\(program) holds \(place.options)",
+            hold.map { "\(program) explain \($0.holdId) \(place.options)" }
+                ?? "\(program) tail holdfast.holds \(place.options)",
+            "\(program) tail holdfast.alerts \(place.options)",
+        ]
+    }
+
+    private var json: [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.name("commands")
+        json.beginArray()
+        for command in commands { json.string(command) }
+        json.endArray()
+        json.member("kind", "summary")
+        for (name, text) in counts.rows.map({ ($0.name, $0.text) }) { json.member(name, text) }
+        json.endObject()
+        return json.bytes
     }
 }

@@ -30,7 +30,10 @@ extension CommandSummary {
             command: .demo, summary: "Show a shift of plant data going through",
             details: """
                 Sends events of a shift through the whole pipeline and says line by line what is \
-                held, freed, grouped, suppressed and refused, then a summary.
+                held, freed, grouped, suppressed and refused, then a summary and commands to try \
+                next. On the embedded log the clock runs fast, and each run makes a log of its own \
+                under --state (demo-*, to be deleted at will). A log named by --log that has \
+                topics already, and Kafka, are used in real time. Ctrl-C ends it.
                 """,
             argument: nil,
             examples: [
@@ -97,6 +100,36 @@ extension CommandSummary {
             examples: [
                 ("holdfast explain 9f86d081884c7d659a2feaa0c55ad015", "a hold, by its id"),
                 ("holdfast explain evt-000042 --output json", "an inbound event, for a program"),
+            ]),
+        CommandSummary(
+            command: .verify, summary: "Prove from the log that every output is what it must be",
+            details: """
+                Reads inputs, batch records and outputs, decides everything again from the \
+                beginning, and names by its offset what differs, is missing or is extra, and any \
+                gap or overlap between batches; then it exits with 65. Needs no state directory \
+                and changes nothing. --deployment and --dedupe-window must be the worker's.
+                """,
+            argument: nil,
+            examples: [
+                ("holdfast verify", "the embedded log"),
+                (
+                    "holdfast verify --log kafka://localhost:9092 --output json",
+                    "Kafka, for a program"
+                ),
+            ]),
+        CommandSummary(
+            command: .copy, summary: "Copy the log into a new embedded log",
+            details: """
+                Every committed record of all topics keeps its offset and its append time, so \
+                that verify, explain, holds and tail answer from the copy as from the log itself.
+                """,
+            argument: required("DIR"),
+            examples: [
+                (
+                    "holdfast copy ./case-17 --log kafka://localhost:9092",
+                    "takes a log home, to look at it without brokers"
+                ),
+                ("holdfast verify --log local:./case-17", "proves the copy"),
             ]),
         CommandSummary(
             command: .config, summary: "Check the settings, or print where each came from",

@@ -1,5 +1,6 @@
-// What must be true of the topics before a worker starts: that they exist, that the six that belong together have
-// one partition count, that inputs and audit are kept at least as long as the dedupe window (design.md, Topics).
+// What must be true of the topics before a worker starts: that they exist, that the six that belong
+// together have one partition count, that inputs and audit are kept at least as long as the dedupe
+// window (docs/design.md, Topics).
 
 import Configuration
 import EventLog
@@ -14,7 +15,8 @@ enum Preflight {
         do throws(LogError) {
             found = try admin.describe(Topic.allCases)
         } catch {
-            // Least privilege: a worker may be denied to read settings. What it needs to live it finds out itself.
+            // Least privilege: a worker may be denied to read settings. What it needs to live it
+            // finds out itself.
             guard ExitCode(of: error) == .noPermission else { throw CommandError(error) }
             call.terminal.note("holdfast: topic settings are not checked: \(error.message)")
             return
@@ -33,7 +35,7 @@ enum Preflight {
             first.text + more,
             wayOut: first.isRepairable
                 ? "'holdfast topics check' shows all; 'holdfast topics apply' makes what is missing"
-                : "'holdfast topics check' shows all; a partition count cannot be changed: make the "
-                    + "topics anew")
+                : "'holdfast topics check' shows all; a partition count cannot be changed: make "
+                    + "the topics anew")
     }
 }

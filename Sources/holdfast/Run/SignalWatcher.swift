@@ -1,13 +1,14 @@
-// SIGTERM and SIGINT: the first one drains and commits, the second one ends the process at once, which is
-// safe because Kafka decides what happened. SIGPIPE is nobody's business here.
+// SIGTERM and SIGINT: the first one drains and commits, the second one ends the process at once,
+// which is safe because Kafka decides what happened. SIGPIPE is nobody's business here.
 
 import Glibc
 import Worker
 
 /// Waits for signals on a thread of its own.
 enum SignalWatcher {
-    /// Blocks the signals in this thread and all made after it, and waits for them elsewhere. Call it before any other
-    /// thread is made. `drained` is the time after which the process ends itself.
+    /// Blocks the signals in this thread and all made after it, and waits for them elsewhere. Call
+    /// it before any other thread is made. `drained` is the time after which the process ends
+    /// itself.
     static func start(onStop: @escaping @Sendable () -> Void) {
         var set = sigset_t()
         sigemptyset(&set)

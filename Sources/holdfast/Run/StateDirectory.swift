@@ -1,5 +1,5 @@
-// The state directory belongs to one process at a time: it is locked, and it keeps the instance's name
-// when nobody gave one (design.md, Names).
+// The state directory belongs to one process at a time: it is locked, and it keeps the instance's
+// name when nobody gave one (docs/design.md, Names).
 
 import EventModel
 import Glibc
@@ -9,12 +9,15 @@ final class StateDirectory: Sendable {
     let path: String
     private let lock: Int32
 
-    /// Makes the directory (mode 0700) when it is missing and locks it; a second `run` on it is refused by name.
+    /// Makes the directory (mode 0700) when it is missing and locks it; a second `run` on it is
+    /// refused by name.
     init(_ path: String) throws(CommandError) {
         self.path = path
         var made = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-            made += made.isEmpty && part.isEmpty ? "/" : (made.isEmpty || made == "/" ? part : "/" + part)
+            made +=
+                made.isEmpty && part.isEmpty
+                ? "/" : (made.isEmpty || made == "/" ? part : "/" + part)
             if !made.isEmpty { mkdir(made, 0o700) }
         }
         let file = path + "/lock"

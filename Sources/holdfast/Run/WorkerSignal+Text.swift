@@ -42,8 +42,8 @@ extension WorkerSignal {
             "retention removed \(partition.topic.name)/\(partition.partition.rawValue) "
                 + "[\(from.rawValue), \(to.rawValue)) before it was read"
         case .dedupeWindowIncomplete(let partition, let from, _):
-            "the dedupe window of \(partition.topic.name)/\(partition.partition.rawValue) cannot be "
-                + "read back to \(from.text): retention removed its beginning"
+            "the dedupe window of \(partition.topic.name)/\(partition.partition.rawValue) cannot "
+                + "be read back to \(from.text): retention removed its beginning"
         case .stateFileSetAside(let task, let path, let why):
             "the state file of task \(task.rawValue) was set aside as \(path): \(why); rebuilding"
         case .stateFileRebuilt(let task, let why):

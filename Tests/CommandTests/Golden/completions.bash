@@ -35,13 +35,15 @@ _holdfast() {
         tail) words='mes.execution qms.quality master.data holdfast.signals holdfast.state holdfast.holds holdfast.deviations holdfast.alerts holdfast.changes holdfast.gates holdfast.dead-letters holdfast.audit --log --topic-prefix --kafka --from --partition --max --follow --config --output --color --quiet --verbose --help';;
         holds) words='--log --topic-prefix --kafka --lot --subject --config --output --color --quiet --verbose --help';;
         explain) words='--log --topic-prefix --kafka --config --output --color --quiet --verbose --help';;
+        verify) words='--log --topic-prefix --kafka --deployment --dedupe-window --config --output --color --quiet --verbose --help';;
+        copy) words='--log --topic-prefix --kafka --config --output --color --quiet --verbose --help';;
         config) words='check show --log --topic-prefix --kafka --state --deployment --instance --threads --policy --commit-interval --drain-timeout --dedupe-window --partitions --replication --config --output --color --quiet --verbose --help';;
         completions) words='bash zsh fish --config --output --color --quiet --verbose --help';;
         man) words='--config --output --color --quiet --verbose --help';;
         version) words='--config --output --color --quiet --verbose --help';;
-        help) words='run demo topics produce tail holds explain config completions man version help --config --output --color --quiet --verbose --help';;
+        help) words='run demo topics produce tail holds explain verify copy config completions man version help --config --output --color --quiet --verbose --help';;
     esac
-    if ((COMP_CWORD == 1)); then words='run demo topics produce tail holds explain config completions man version help --help --version'; fi
+    if ((COMP_CWORD == 1)); then words='run demo topics produce tail holds explain verify copy config completions man version help --help --version'; fi
     COMPREPLY=($(compgen -W "$words" -- "$word"))
     if [[ $command == produce && $word != -* ]]; then
         COMPREPLY=($(compgen -f -- "$word"))

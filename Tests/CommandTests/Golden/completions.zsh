@@ -9,6 +9,8 @@ _holdfast() {
         'tail:Print the records of a topic'
         'holds:Print what is held now, since when and why'
         'explain:Print the story of an event, hold, deviation or alert'
+        'verify:Prove from the log that every output is what it must be'
+        'copy:Copy the log into a new embedded log'
         'config:Check the settings, or print where each came from'
         'completions:Print completions for a shell'
         'man:Print the manual page (roff)'
@@ -114,6 +116,27 @@ _holdfast() {
             '--quiet[Results and errors only]' \
             '--verbose[Say more about what is done]' \
             '2:id:()';;
+        verify) _arguments '--help[This text]' \
+            '--log[The log\: local\:DIR (embedded, one machine) or kafka\://host\:port,...]:URL:' \
+            '--topic-prefix[Stands before every topic'\''s name, e.g. '\''plant7.'\'']:TEXT:' \
+            '*--kafka[A property of librdkafka; may be given again and again]:KEY=VALUE:' \
+            '--deployment[Names the consumer group (holdfast.NAME) and the source of events]:NAME:' \
+            '--dedupe-window[How long an event'\''s id is remembered; whole hours]:DURATION:' \
+            '--config[Settings file (default\: ./holdfast.yaml when it is there)]:FILE:_files' \
+            '--output[For people, or one JSON value a line]:choice:(human json)' \
+            '--color[Colours\: auto means on a terminal, unless NO_COLOR is set]:choice:(auto always never)' \
+            '--quiet[Results and errors only]' \
+            '--verbose[Say more about what is done]';;
+        copy) _arguments '--help[This text]' \
+            '--log[The log\: local\:DIR (embedded, one machine) or kafka\://host\:port,...]:URL:' \
+            '--topic-prefix[Stands before every topic'\''s name, e.g. '\''plant7.'\'']:TEXT:' \
+            '*--kafka[A property of librdkafka; may be given again and again]:KEY=VALUE:' \
+            '--config[Settings file (default\: ./holdfast.yaml when it is there)]:FILE:_files' \
+            '--output[For people, or one JSON value a line]:choice:(human json)' \
+            '--color[Colours\: auto means on a terminal, unless NO_COLOR is set]:choice:(auto always never)' \
+            '--quiet[Results and errors only]' \
+            '--verbose[Say more about what is done]' \
+            '2:dir:()';;
         config) _arguments '--help[This text]' \
             '--log[The log\: local\:DIR (embedded, one machine) or kafka\://host\:port,...]:URL:' \
             '--topic-prefix[Stands before every topic'\''s name, e.g. '\''plant7.'\'']:TEXT:' \
@@ -159,7 +182,7 @@ _holdfast() {
             '--color[Colours\: auto means on a terminal, unless NO_COLOR is set]:choice:(auto always never)' \
             '--quiet[Results and errors only]' \
             '--verbose[Say more about what is done]' \
-            '2:command:(run demo topics produce tail holds explain config completions man version help)';;
+            '2:command:(run demo topics produce tail holds explain verify copy config completions man version help)';;
     esac
 }
 _holdfast "$@"
