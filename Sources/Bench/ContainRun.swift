@@ -1,6 +1,7 @@
-// The meter of containment: a critical failure is produced, and the clock runs until a read_committed
-// consumer sees its hold. Beside it the other traffic, from a producer of its own, lingering 5 ms:
-// without lingering 5,000 events a second are 5,000 requests, and the broker is what is measured.
+// The meter of containment: a critical failure is produced, and the clock runs until a
+// read_committed consumer sees its hold. Beside it the other traffic, from a producer of its own,
+// lingering 5 ms: without lingering 5,000 events a second are 5,000 requests, and the broker is
+// what is measured.
 
 import EventLog
 import EventModel

@@ -1,5 +1,5 @@
-// What the dedupe window costs as it fills: per event, in memory, and the worst single insert. In CPU
-// time: what else the machine does is not the window's cost.
+// What the dedupe window costs as it fills: per event, in memory, and the worst single insert. In
+// CPU time: what else the machine does is not the window's cost.
 
 import EventModel
 import Glibc

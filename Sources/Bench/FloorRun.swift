@@ -1,6 +1,6 @@
 // The least that exactly-once costs: a loop that looks for critical failures in the raw bytes and
-// writes one record for each, in a transaction of its own with its offset, two producers in turn. No
-// dedupe, no state, no decision: what containment is measured against.
+// writes one record for each, in a transaction of its own with its offset, two producers in turn.
+// No dedupe, no state, no decision: what containment is measured against.
 
 import CRdKafka
 import Glibc

@@ -1,5 +1,5 @@
-// One stream thread of the product over a log that is full: the whole pipeline, from poll to commit,
-// until everything is decided, its own signals included.
+// One stream thread of the product over a log that is full: the whole pipeline, from poll to
+// commit, until everything is decided, its own signals included.
 
 import Contracts
 import Decisions

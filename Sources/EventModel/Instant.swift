@@ -35,7 +35,8 @@ package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
             + "\(pad(rest / 1000 % 60, 2)).\(pad(rest % 1000, 3))Z"
     }
 
-    /// The same for the years people live in, digit by digit: every row and effect carries instants.
+    /// The same for the years people live in, digit by digit: every row and effect carries
+    /// instants.
     private static func text(
         _ year: Int64, _ month: Int64, _ day: Int64, _ millisecondOfDay: Int64
     ) -> String {

@@ -21,8 +21,8 @@ struct ChangelogApplier {
     /// The last head row read.
     private(set) var head: [UInt8]?
     private var rows: [RowChange] = []
-    /// Rows of one transaction. Keys come in no order, so that a small transaction rewrites most pages
-    /// of the table for a row or two each: the fewer transactions, the faster a restore.
+    /// Rows of one transaction. Keys come in no order, so that a small transaction rewrites most
+    /// pages of the table for a row or two each: the fewer transactions, the faster a restore.
     private let rowsMax = 250_000
 
     init(store: TaskStore, taskPrefix: String, start: Offset, savedAt: Instant) {

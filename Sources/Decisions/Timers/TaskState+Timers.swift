@@ -7,9 +7,9 @@ extension TaskState {
     /// The earliest armed instant. O(1).
     package var nextTimer: Instant? { timers.nextDue }
 
-    /// Whether a timer is armed before `limit`, and not after `until`. Asked for every record, hence
-    /// mutating, in form only: a getter that another module calls is handed a copy of the whole
-    /// state first, one retain for each table (docs/performance.md).
+    /// Whether a timer is armed before `limit`, and not after `until`. Asked for every record,
+    /// hence mutating, in form only: a getter that another module calls is handed a copy of the
+    /// whole state first, one retain for each table (docs/performance.md).
     package mutating func hasTimer(before limit: Instant, notAfter until: Instant) -> Bool {
         guard let due = timers.nextDue?.rawValue else { return false }
         return due < limit.rawValue && due <= until.rawValue
