@@ -12,8 +12,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
     // Release only: the check at run time that no two accesses to a property overlap costs a record
-    // 4 % (docs/performance.md). Debug builds, hence all tests, keep it; the compiler's own check
-    // stays.
+    // 4 % (docs/performance.md). Debug builds, hence all tests, keep it; the compiler's own stays.
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 

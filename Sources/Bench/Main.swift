@@ -10,7 +10,7 @@ enum Main {
         let words = Array(CommandLine.arguments.dropFirst())
         guard let verb = words.first, let arguments = BenchArguments(words.dropFirst()) else {
             stop(
-                "usage: holdfast-bench load|consume|work|floor|contain|dedupe|restore NAME=VALUE"
+                "usage: holdfast-bench load|consume|work|floor|contain|dedupe|restore name=value"
             )
         }
         do {

@@ -26,8 +26,9 @@ extension TaskStore {
     ///   - head: the new head; nil keeps the one there is.
     ///   - changelogNext: the offset after the last changelog record these rows stand for.
     ///   - sightings: blocks of `DedupeWindow.takePending`, of all inputs.
-    ///   - dropSightingsBelow: buckets below this one have left the topic's window. Each commit drops
-    ///     some of their blocks, more than it adds: a whole bucket at once would hold it up.
+    ///   - dropSightingsBelow: buckets below this one have left the topic's window. Each
+    ///     commit drops some of their blocks, more than it adds: a whole bucket at once would hold
+    ///     up one commit for long.
     /// - Throws: whatever is thrown, the outcome is unknown and this store is used up.
     package func commit(
         rows: [RowChange], head: [UInt8]?, changelogNext: Offset, savedAt: Instant,

@@ -62,7 +62,7 @@ class Bench:
         return self.measure("consume", prefix=prefix, events=self.options.events)
 
     def containment(self):
-        """From a critical failure produced to its holdApplied seen, beside the floor."""
+        """Critical failure produced -> holdApplied seen, beside what exactly-once must cost."""
         prefix = self.topics("contain.")
         state = self.fresh("contain-state")
         medians, tails = [], []
