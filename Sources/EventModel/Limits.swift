@@ -27,6 +27,10 @@ package struct Limits: Sendable, Equatable {
     /// Records older than this, in milliseconds, are a backlog: their holds wait for the commit
     /// interval instead.
     package var backlogMilliseconds: Int64 = 1_000
+    /// While a backlog is read, a batch is committed so long after its first record, in
+    /// milliseconds (when the commit interval is not longer): a transaction costs about one request
+    /// per partition that it touches, however few its records.
+    package var backlogCommitMilliseconds: Int64 = 500
     /// How long a record waits for an input that may still bring an older one, in microseconds.
     package var mergeWaitMicrosecondsMax: Int64 = 5_000
     /// A stream thread keeps at most so many records fetched and undecided.
@@ -69,7 +73,7 @@ package struct Limits: Sendable, Equatable {
         if dedupeWindowSeconds % dedupeBucketSeconds != 0 {
             found.append("the dedupe window must be a whole number of buckets")
         }
-        if commitIntervalMilliseconds * 2 >= sessionMilliseconds {
+        if max(commitIntervalMilliseconds, backlogCommitMilliseconds) * 2 >= sessionMilliseconds {
             found.append("a batch must not outlive half a session")
         }
         if recordBytesMax >= 1 << 31 { found.append("a record must be smaller than 2 GiB") }

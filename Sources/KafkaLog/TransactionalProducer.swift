@@ -33,7 +33,7 @@ final class TransactionalProducer {
                 // 2, not 100: AddOffsetsToTxn right after EndTxn is retried after this time.
                 ("retry.backoff.ms", "2"),
                 // A commit flushes at once whatever this says; a backlog gets full batches.
-                ("linger.ms", "50"),
+                ("linger.ms", "5"),
                 ("queue.buffering.max.messages", "2000000"),
                 ("queue.buffering.max.kbytes", "1048576"),
                 // The broker's max.message.bytes decides; dead letters exceed the inputs' limit.

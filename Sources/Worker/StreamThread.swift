@@ -212,8 +212,10 @@ package final class StreamThread<Log: StreamLog> {
         for task in tasks.lazy.compactMap({ $0 }) {
             if task.core.mustClose { return true }
             guard let opened = task.openedAt else { continue }
-            if monotonic - opened >= settings.limits.commitIntervalMilliseconds * 1000 {
-                return true
+            let age = monotonic - opened
+            if age >= settings.limits.commitIntervalMilliseconds * 1000 {
+                let isDue = age >= settings.limits.backlogCommitMilliseconds * 1000
+                if isDue || !isBehind { return true }
             }
             if task.batchCommitsAtOnce { isUrgent = true }
         }
