@@ -100,7 +100,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "holdfast", "EventModel", "EventLog", "Contracts", "Configuration",
+                "holdfast", "EventModel", "EventLog", "Contracts", "Configuration", "KafkaLog",
             ],
             exclude: ["Golden"],
             swiftSettings: strict),

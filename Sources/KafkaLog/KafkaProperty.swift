@@ -21,6 +21,9 @@ package enum KafkaProperty {
             name: "enable.auto.commit",
             reason: "would commit offsets outside of the transaction that holds their effects"),
         Refused(
+            name: "auto.commit.enable",
+            reason: "would commit offsets outside of the transaction that holds their effects"),
+        Refused(
             name: "enable.auto.offset.store",
             reason: "belongs to offsets that are committed outside of transactions"),
         Refused(
@@ -38,6 +41,7 @@ package enum KafkaProperty {
         Refused(
             name: "partition.assignment.strategy",
             reason: "must be cooperative-sticky: companions follow the lead topic's partition"),
+        Refused(name: "queuing.strategy", reason: "must be fifo: the order is the log's"),
         Refused(
             name: "partitioner", reason: "must be murmur2: the contract of topics/ places keys"),
         Refused(
