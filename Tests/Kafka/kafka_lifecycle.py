@@ -139,7 +139,7 @@ class Lifecycle(unittest.TestCase):
         pressure = threading.Thread(target=self._produce_steadily, daemon=True)
         pressure.start()
         try:
-            self.site.wait_for("holdfast.holds", "holdApplied.v1", 40)
+            self.site.wait_for("holdfast.holds", "holdApplied.v1", 90)
             for _ in range(200):
                 time.sleep(luck.uniform(0.01, 0.2))
                 first.freeze()

@@ -149,10 +149,10 @@ class Site:
 
     # -- clients --------------------------------------------------------------------------------
 
-    def _kcat(self, *arguments, **options):
+    def _kcat(self, *arguments, timeout=120, **options):
         settings = [part for item in self.properties for part in ("-X", item)]
         done = subprocess.run(["kcat", "-b", self.bootstrap, *settings, *arguments],
-                              capture_output=True, timeout=120, **options)
+                              capture_output=True, timeout=timeout, **options)
         if done.returncode != 0:
             raise AssertionError("kcat: " + done.stderr.decode(errors="replace"))
         return done.stdout
@@ -171,8 +171,17 @@ class Site:
 
     def read(self, topic):
         """Every committed record, by kcat: (partition, offset, key, value text)."""
-        out = self._kcat("-C", "-e", "-q", "-t", self.prefix + topic, "-o", "beginning", "-X",
-                         "isolation.level=read_committed", "-f", "%p\x01%o\x01%k\x01%s\x02")
+        for left in reversed(range(6)):
+            try:
+                out = self._kcat("-C", "-e", "-q", "-t", self.prefix + topic, "-o", "beginning",
+                                 "-X", "isolation.level=read_committed", "-f",
+                                 "%p\x01%o\x01%k\x01%s\x02", timeout=12)
+                break
+            except subprocess.TimeoutExpired:
+                # Beside an open transaction kcat now and then misses the end of a partition and
+                # waits for ever: it is asked again, and what it says is judged all the same.
+                if left == 0:
+                    raise
         rows = [row.split(b"\x01", 3) for row in out.split(b"\x02") if row]
         return sorted((int(p), int(o), key.decode(), value.decode(errors="replace"))
                       for p, o, key, value in rows)
