@@ -125,7 +125,7 @@ enum ReadingProperties {
             ("queued.min.messages", "1000000"), ("queued.max.messages.kbytes", "131072"),
             // How late an end is told: the broker keeps a fetch that finds nothing for so long.
             // Records end the wait at once.
-            ("fetch.wait.max.ms", "5"), ("fetch.error.backoff.ms", "10"),
+            ("fetch.wait.max.ms", "10"), ("fetch.error.backoff.ms", "10"),
         ]
     }
 }
