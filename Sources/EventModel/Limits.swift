@@ -33,8 +33,6 @@ package struct Limits: Sendable, Equatable {
     package var backlogCommitMilliseconds: Int64 = 500
     /// How long a record waits for an input that may still bring an older one, in microseconds.
     package var mergeWaitMicrosecondsMax: Int64 = 5_000
-    /// A stream thread keeps at most so many records fetched and undecided.
-    package var pendingRecordsMax = 200_000
     /// Width of a dedupe bucket (design rule 6).
     package var dedupeBucketSeconds: Int64 = 3_600
     /// The dedupe window W (design rule 6), in seconds: 24 h.

@@ -19,13 +19,13 @@ extension OpenBatch {
         for header in record.headers where !header.name.starts(with: "hf_".utf8) {
             transaction.addHeader(name: header.name, value: header.value)
         }
-        transaction.add("hf_reason", rejection.reason.rawValue)
-        transaction.add("hf_detail", rejection.detail)
-        transaction.add("hf_topic", record.topic.name)
-        transaction.add("hf_partition", String(record.partition.rawValue))
-        transaction.add("hf_offset", String(record.offset.rawValue))
-        transaction.add("hf_task", String(task.rawValue))
-        transaction.add("hf_version", Product.version)
+        transaction.add(.reason, rejection.reason.rawValue)
+        transaction.add(.detail, rejection.detail)
+        transaction.add(.topic, record.topic.name)
+        transaction.add(.partition, String(record.partition.rawValue))
+        transaction.add(.offset, String(record.offset.rawValue))
+        transaction.add(.task, String(task.rawValue))
+        transaction.add(.version, Product.version)
         refused.add(record.offset, of: record.topic)
         counts.refused += 1
     }

@@ -126,22 +126,18 @@ extension SHA256 {
 extension TransactionBuffer {
     /// The header that says that the value is a structured CloudEvent.
     mutating func addContentType() {
-        add("content-type", "application/cloudevents+json; charset=UTF-8")
-    }
-
-    /// A header of two literals or texts.
-    mutating func add(_ name: StaticString, _ value: StaticString) {
+        let (name, value) = OutboundEncoder.contentType
         addHeader(
             name: ByteView(start: name.utf8Start, count: name.utf8CodeUnitCount),
             value: ByteView(start: value.utf8Start, count: value.utf8CodeUnitCount))
     }
 
-    mutating func add(_ name: StaticString, _ value: String) {
+    /// One of the headers that a dead letter carries besides its own.
+    mutating func add(_ header: DeadLetterHeader, _ value: String) {
+        var name = header.rawValue
         var value = value
-        value.withUTF8 {
-            addHeader(
-                name: ByteView(start: name.utf8Start, count: name.utf8CodeUnitCount),
-                value: ByteView($0))
+        name.withUTF8 { name in
+            value.withUTF8 { addHeader(name: ByteView(name), value: ByteView($0)) }
         }
     }
 }

@@ -1,8 +1,11 @@
-// The product's version, in one place.
+// What `holdfast version` tells.
+
+import Worker
 
 /// What this binary is.
 package enum Version {
-    package static let product = "0.1.0"
+    /// The one that dead letters carry too.
+    package static let product = Product.version
 
     /// The compiler it was built with, as far as the language tells.
     package static var swift: String {

@@ -7,7 +7,7 @@ package enum DeadLetterHeader: String, CaseIterable, Sendable {
     case reason = "hf_reason"
     /// What was wrong with this record, for people.
     case detail = "hf_detail"
-    /// The topic it was refused from, with the deployment's prefix.
+    /// The topic it was refused from, by its name in the contract (without a prefix).
     case topic = "hf_topic"
     /// Its partition, decimal.
     case partition = "hf_partition"

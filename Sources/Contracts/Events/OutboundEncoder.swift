@@ -7,7 +7,7 @@ package import EventModel
 /// Writes outbound events of one deployment under one policy. Used by one thread.
 package struct OutboundEncoder: ~Copyable {
     /// The one header of every outbound event.
-    package static let contentType = (
+    package static let contentType: (name: StaticString, value: StaticString) = (
         name: "content-type", value: "application/cloudevents+json; charset=UTF-8"
     )
 
