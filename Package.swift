@@ -86,7 +86,7 @@ let package = Package(
         tests(of: "Digests", ["EventModel"]),
         tests(of: "Contracts", ["EventModel", "Digests"], exclude: ["Golden"]),
         tests(of: "Decisions", ["EventModel", "Digests", "Contracts"]),
-        tests(of: "Store", ["EventModel", "CSQLite"]),
+        tests(of: "Store", ["EventModel", "CSQLite", "Simulation"]),
         tests(of: "EventLog", ["EventModel", "Simulation"]),
         tests(of: "KafkaLog", ["EventModel", "EventLog", "Simulation", "KafkaTesting"]),
         tests(
