@@ -77,8 +77,8 @@ let package = Package(
         .executableTarget(
             name: "holdfast-bench",
             dependencies: [
-                "EventModel", "Contracts", "Decisions", "Store", "EventLog", "KafkaLog", "Worker",
-                "CRdKafka",
+                "EventModel", "Contracts", "Decisions", "Digests", "Store", "EventLog", "KafkaLog",
+                "Worker", "CRdKafka",
             ],
             path: "Sources/Bench", swiftSettings: strict),
 

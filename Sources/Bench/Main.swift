@@ -10,7 +10,8 @@ enum Main {
         let words = Array(CommandLine.arguments.dropFirst())
         guard let verb = words.first, let arguments = BenchArguments(words.dropFirst()) else {
             stop(
-                "usage: holdfast-bench load|consume|work|floor|contain|dedupe|restore name=value"
+                "usage: holdfast-bench load|consume|work|floor|contain|dedupe|decode|restore "
+                    + "name=value"
             )
         }
         do {
@@ -22,6 +23,7 @@ enum Main {
             case "floor": figures = try FloorRun.run(arguments)
             case "contain": figures = try ContainRun.run(arguments)
             case "dedupe": figures = DedupeRun.run(arguments)
+            case "decode": figures = try DecodeRun.run(arguments)
             case "restore": figures = try RestoreRun.run(arguments)
             default: stop("unknown measurement \(verb)")
             }

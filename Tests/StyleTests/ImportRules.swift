@@ -26,8 +26,8 @@ struct ImportRules {
             "Worker", "Configuration",
         ],
         "Bench": [
-            "EventModel", "Contracts", "Decisions", "Store", "EventLog", "KafkaLog", "Worker",
-            "CRdKafka",
+            "EventModel", "Contracts", "Decisions", "Digests", "Store", "EventLog", "KafkaLog",
+            "Worker", "CRdKafka",
         ],
     ]
     /// What comes with the toolchain and may be imported anywhere.
