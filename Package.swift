@@ -78,7 +78,7 @@ let package = Package(
             name: "holdfast-bench",
             dependencies: [
                 "EventModel", "Contracts", "Decisions", "Store", "EventLog", "KafkaLog", "Worker",
-                "CRdKafka",
+                "CRdKafka", "CSQLite",
             ],
             path: "Sources/Bench", swiftSettings: strict),
 

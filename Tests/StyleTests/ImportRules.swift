@@ -27,7 +27,7 @@ struct ImportRules {
         ],
         "Bench": [
             "EventModel", "Contracts", "Decisions", "Store", "EventLog", "KafkaLog", "Worker",
-            "CRdKafka",
+            "CRdKafka", "CSQLite",
         ],
     ]
     /// What comes with the toolchain and may be imported anywhere.
