@@ -23,6 +23,9 @@ struct BenchArguments {
 
     func text(_ name: String, default missing: String) -> String { values[name] ?? missing }
 
+    /// A file to write, where one is asked for.
+    func path(_ name: String) -> String? { values[name] }
+
     func integer(_ name: String, default missing: Int? = nil) -> Int {
         if let value = values[name].flatMap({ Int($0) }) { return value }
         guard let missing else { Main.stop("\(name)= is missing or no number") }

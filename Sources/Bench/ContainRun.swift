@@ -54,11 +54,19 @@ enum ContainRun {
         background.join()
         missing = sent.remaining
         latencies.sort()
+        if let path = arguments.path("samples") { Self.write(latencies, to: path) }
         return [
             ("samples", Double(latencies.count)), ("unseen", Double(missing)),
             ("p50", percentile(50, latencies)), ("p90", percentile(90, latencies)),
             ("p99", percentile(99, latencies)), ("max", latencies.last ?? .infinity),
         ]
+    }
+
+    /// One line a sample, so that samples of several rounds can be judged together.
+    private static func write(_ samples: [Double], to path: String) {
+        guard let file = fopen(path, "w") else { Main.stop("no file at \(path)") }
+        for sample in samples { fputs("\(sample)\n", file) }
+        fclose(file)
     }
 
     static func percentile(_ percent: Int, _ sorted: [Double]) -> Double {
