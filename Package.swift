@@ -78,7 +78,7 @@ let package = Package(
             name: "holdfast-bench",
             dependencies: [
                 "EventModel", "Contracts", "Decisions", "Digests", "Store", "EventLog", "KafkaLog",
-                "Worker", "CRdKafka",
+                "Worker", "CRdKafka", "CSQLite",
             ],
             path: "Sources/Bench", swiftSettings: strict),
 

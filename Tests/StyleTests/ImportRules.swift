@@ -27,7 +27,7 @@ struct ImportRules {
         ],
         "Bench": [
             "EventModel", "Contracts", "Decisions", "Digests", "Store", "EventLog", "KafkaLog",
-            "Worker", "CRdKafka",
+            "Worker", "CRdKafka", "CSQLite",
         ],
     ]
     /// What comes with the toolchain and may be imported anywhere.
