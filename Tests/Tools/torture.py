@@ -214,12 +214,18 @@ class Torture:
         self.thread.join(max(1, self.left()))
         if self.failure:
             raise RuntimeError(self.failure)
+        self.catch_up()
+        self.end_workers()
+
+    def catch_up(self):
         if not wait_until(self.consumed, min(self.left(), self.options.catch_up), every=2):
             raise RuntimeError("the input was not consumed in time\n" + "".join(
                 "%s:\n%s" % (worker.name, worker.tail()) for worker in self.workers))
         time.sleep(SETTLE_SECONDS)
         if not wait_until(self.consumed, 60, every=2):
             raise RuntimeError("after its timers the input was not consumed in time")
+
+    def end_workers(self):
         for worker in self.workers:
             code = worker.terminate(DRAIN_SECONDS)
             if code != 0:

@@ -21,7 +21,7 @@ class Feed(threading.Thread):
         self.sent, self.repeated, self.revivals, self.failure = 0, 0, 0, None
         self.recent = collections.deque(maxlen=REPEATED)
         self.wanted, self.over = threading.Event(), threading.Event()
-        self.producer = None
+        self.producer, self.is_closed = None, False
 
     def interrupt(self):
         """Kills the producer in the middle; it comes back and repeats itself."""
@@ -74,6 +74,8 @@ class Feed(threading.Thread):
 
     def _again(self):
         """A new producer that begins with what the last one may not have delivered."""
+        if self.is_closed:
+            raise RuntimeError("closed")
         self.revivals += 1
         if self.revivals > REVIVALS_MAX:
             raise RuntimeError("the producer ended %d times" % self.revivals)
@@ -91,6 +93,7 @@ class Feed(threading.Thread):
             self.producer.finish()
 
     def close(self):
+        self.is_closed = True
         self.end()
         if self.producer:
             self.producer.kill()

@@ -5,6 +5,7 @@ import itertools
 import os
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -26,10 +27,29 @@ PASSING = {69: "the log cannot be reached", 75: "somebody else has what it had"}
 DISK_FULL, DISK_GRACE = 74, 5.0
 
 
+class Keeper:
+    """Starts again what ends by itself, while somebody waits for the log."""
+
+    def __init__(self, stage):
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._keep, args=(stage,), daemon=True)
+
+    def _keep(self, stage):
+        while not self.over.wait(TICK):
+            stage.revive()
+
+    def __enter__(self):
+        self.thread.start()
+
+    def __exit__(self, *error):
+        self.over.set()
+        self.thread.join()
+
+
 class Stage(torture.Torture):
     def __init__(self, options, directory):
         super().__init__(options, directory)
-        self.agenda, self.order = [], itertools.count()
+        self.agenda, self.order, self.lock = [], itertools.count(), threading.Lock()
         self.starting, self.by_name = [], {}
         self.feed = self.progress = self.began = None
         self.disk_is_full, self.disk_free_since, self.disk_words = False, None, []
@@ -130,6 +150,10 @@ class Stage(torture.Torture):
         self.failure = self.failure or text
 
     def revive(self):
+        with self.lock:
+            self._revive()
+
+    def _revive(self):
         for worker in self.workers:
             if worker.away:
                 if worker.leaving and not worker.alive():
@@ -190,18 +214,18 @@ class Stage(torture.Torture):
 
     def finish(self):
         """Everything is healed; what is left is decided, within a bound."""
-        for process in self.starting:
-            process.wait(60)
         self.feed.join(max(1, min(60, self.left())))
-        self.failure = self.failure or self.feed.failure
         if self.feed.is_alive():
-            raise RuntimeError(self.failure or "the producer did not end")
-        self.sent = self.feed.sent
-        healed = time.monotonic()
-        super().finish()
-        self.progress.end()
+            raise RuntimeError("the producer did not end")
+        self.sent, healed = self.feed.sent, time.monotonic()
+        with Keeper(self):
+            if self.failure:
+                raise RuntimeError(self.failure)
+            self.catch_up()
         if self.failure:
             raise RuntimeError(self.failure)
+        self.end_workers()
+        self.progress.end()
         self.say("healed and drained in %.0f s; %s" % (
             time.monotonic() - healed, self.progress.text()))
 

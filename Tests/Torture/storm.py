@@ -16,8 +16,9 @@ class Aim:
         rng = random.Random("%s/%s/%d" % (seed, worker.name, worker.starts))
         self.number, self.born = worker.starts, time.monotonic()
         self.phase = rng.choices([aim for aim, _ in AIMS], [share for _, share in AIMS])[0]
-        self.wait = rng.uniform(0, 0.4 if self.phase in ("startup", "joining") else
-                                0.05 if self.phase == "restoring" else 0.8)
+        # A life that runs may also last, or nothing but beginnings would be killed.
+        self.wait = (min(rng.expovariate(1.0), 6.0) if self.phase == "running" else
+                     rng.uniform(0, 0.05 if self.phase == "restoring" else 0.4))
         self.wipes = rng.random() < WIPED
         self.since = None
 
