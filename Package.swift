@@ -96,6 +96,9 @@ let package = Package(
                 "Simulation", "Configuration",
             ]),
         tests(of: "Configuration", ["EventModel", "Contracts", "Decisions"]),
+        tests(
+            of: "Simulation",
+            ["EventModel", "Contracts", "Decisions", "EventLog", "Store", "Worker"]),
         .testTarget(name: "StyleTests", dependencies: [], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
