@@ -1,6 +1,6 @@
 // A disk in memory under real SQLite: what was written and not synced may be lost when the power
-// goes, any operation may fail, and what fails may have happened. One disk is one sqlite3_vfs of its
-// own name; several may be used on several threads.
+// goes, any operation may fail, and what fails may have happened. One disk is one sqlite3_vfs of
+// its own name; several may be used on several threads.
 
 import CSQLite
 import Glibc
