@@ -23,7 +23,9 @@ extension JSONView {
 
     /// `at`, inlined.
     @inline(__always) func value(at other: Int) -> JSONView {
-        JSONView(nodes: nodes, document: document, sideText: sideText, index: other)
+        var value = self
+        value.index = other
+        return value
     }
 
     /// `bytes` of a node of this index, inlined.
