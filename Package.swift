@@ -81,6 +81,14 @@ let package = Package(
                 "CRdKafka",
             ],
             path: "Sources/Bench", swiftSettings: strict),
+        // What `make fuzz` throws bytes with; no product ships it.
+        .executableTarget(
+            name: "holdfast-fuzz",
+            dependencies: [
+                "EventModel", "Digests", "Contracts", "Decisions", "Store", "EventLog", "Worker",
+                "Configuration", "CSQLite",
+            ],
+            path: "Sources/Fuzz", swiftSettings: strict),
 
         tests(of: "EventModel", []),
         tests(of: "Digests", ["EventModel"]),
@@ -96,6 +104,12 @@ let package = Package(
                 "Simulation", "Configuration",
             ]),
         tests(of: "Configuration", ["EventModel", "Contracts", "Decisions"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "holdfast-fuzz", "holdfast", "EventModel", "Contracts", "Configuration",
+            ],
+            swiftSettings: strict),
         .testTarget(name: "StyleTests", dependencies: [], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
