@@ -5,8 +5,12 @@
 package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
     package let rawValue: Int64
     package init(rawValue: Int64) { self.rawValue = rawValue }
-    /// From the log's and the clock's milliseconds.
-    package init(milliseconds: Int64) { rawValue = milliseconds &* 1000 }
+    /// From the log's and the clock's milliseconds, as near as the calendar has it.
+    package init(milliseconds: Int64) {
+        let least = Self.calendarStart.rawValue / 1000
+        let greatest = Self.calendarEnd.rawValue / 1000
+        rawValue = min(max(milliseconds, least), greatest) * 1000
+    }
     /// Whole milliseconds since the epoch, rounded down.
     package var milliseconds: Int64 {
         rawValue >= 0 ? rawValue / 1000 : -((999 - rawValue) / 1000)
@@ -14,9 +18,18 @@ package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
     package static func < (left: Instant, right: Instant) -> Bool { left.rawValue < right.rawValue }
     package static let distantPast = Instant(rawValue: .min / 4)
 
-    /// This instant moved by seconds (may be negative).
+    /// The first and the last instant that RFC 3339 can write in UTC. No instant from outside lies
+    /// beyond them: one that did (9999-12-31T23:59:59-01:00, an append time of 2^62) would be
+    /// written into state as a text that nobody can read back.
+    package static let calendarStart = Instant(rawValue: -62_167_219_200_000_000)
+    package static let calendarEnd = Instant(rawValue: 253_402_300_799_999_999)
+
+    /// This instant moved by seconds (may be negative), at most to the end of what can be counted.
     package func advanced(seconds: Int64) -> Instant {
-        Instant(rawValue: rawValue + seconds * 1_000_000)
+        let (micros, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (moved, isBeyond) = rawValue.addingReportingOverflow(micros)
+        guard isTooFar || isBeyond else { return Instant(rawValue: moved) }
+        return Instant(rawValue: seconds < 0 ? .min : .max)
     }
 
     /// RFC 3339 in UTC with milliseconds: `2026-01-05T06:00:00.000Z`.
@@ -101,8 +114,9 @@ package enum Calendar1970 {
 
 extension Instant {
     /// An RFC 3339 date-time with an offset ("Z" or ±hh:mm; upper or lower case T and Z; a leap
-    /// second only as 23:59:60 UTC, read as the last microsecond before the next minute). Nil if it
-    /// is not one.
+    /// second only as 23:59:60 UTC, read as the last microsecond before the next minute; what its
+    /// offset puts before 0000 or after 9999 is the nearest instant of those years). Nil if it is
+    /// not one.
     package init?(rfc3339 text: UnsafeRawBufferPointer) {
         var at = 0
         func number(_ width: Int) -> Int64? {
@@ -161,7 +175,10 @@ extension Instant {
         }
         let days = Calendar1970.day(year: year, month: month, day: day)
         let seconds = days * 86_400 + minuteOfDay * 60 + min(second, 59)
-        self.init(rawValue: seconds * 1_000_000 + micros)
+        // An offset may lead out of the calendar's years at either end.
+        let raw = seconds * 1_000_000 + micros
+        self.init(
+            rawValue: min(max(raw, Self.calendarStart.rawValue), Self.calendarEnd.rawValue))
     }
 
     /// The same, for text in hand.
