@@ -81,6 +81,14 @@ let package = Package(
                 "Worker", "CRdKafka", "CSQLite",
             ],
             path: "Sources/Bench", swiftSettings: strict),
+        // What `make fuzz` throws bytes with; no product ships it.
+        .executableTarget(
+            name: "holdfast-fuzz",
+            dependencies: [
+                "EventModel", "Digests", "Contracts", "Decisions", "Store", "EventLog", "Worker",
+                "Configuration", "CSQLite",
+            ],
+            path: "Sources/Fuzz", swiftSettings: strict),
 
         tests(of: "EventModel", []),
         tests(of: "Digests", ["EventModel"]),
@@ -99,6 +107,12 @@ let package = Package(
         tests(
             of: "Simulation",
             ["EventModel", "Contracts", "Decisions", "EventLog", "Store", "Worker"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "holdfast-fuzz", "holdfast", "EventModel", "Contracts", "Configuration",
+            ],
+            swiftSettings: strict),
         .testTarget(name: "StyleTests", dependencies: [], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",

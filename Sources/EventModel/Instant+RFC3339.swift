@@ -3,8 +3,9 @@
 
 extension Instant {
     /// An RFC 3339 date-time with an offset ("Z" or ±hh:mm; upper or lower case T and Z; a leap
-    /// second only as 23:59:60 UTC, read as the last microsecond before the next minute). Nil if it
-    /// is not one.
+    /// second only as 23:59:60 UTC, read as the last microsecond before the next minute; what its
+    /// offset puts before 0000 or after 9999 is the nearest instant of those years). Nil if it is
+    /// not one.
     package init?(rfc3339 text: UnsafeRawBufferPointer) {
         // 2026-01-05T06:00:00 and at least a Z.
         guard text.count >= 20, let fields = Fields(text) else { return nil }
@@ -23,7 +24,10 @@ extension Instant {
         }
         let days = Calendar1970.day(year: fields.year, month: fields.month, day: fields.day)
         let seconds = days * 86_400 + minuteOfDay * 60 + min(fields.second, 59)
-        self.init(rawValue: seconds * 1_000_000 + micros)
+        // An offset may lead out of the calendar's years at either end.
+        let raw = seconds * 1_000_000 + micros
+        self.init(
+            rawValue: min(max(raw, Self.calendarStart.rawValue), Self.calendarEnd.rawValue))
     }
 
     /// The same, for text in hand.

@@ -5,8 +5,12 @@
 package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
     package let rawValue: Int64
     package init(rawValue: Int64) { self.rawValue = rawValue }
-    /// From the log's and the clock's milliseconds.
-    package init(milliseconds: Int64) { rawValue = milliseconds &* 1000 }
+    /// From the log's and the clock's milliseconds, as near as the calendar has it.
+    package init(milliseconds: Int64) {
+        let least = Self.calendarStart.rawValue / 1000
+        let greatest = Self.calendarEnd.rawValue / 1000
+        rawValue = min(max(milliseconds, least), greatest) * 1000
+    }
     /// Whole milliseconds since the epoch, rounded down.
     package var milliseconds: Int64 {
         rawValue >= 0 ? rawValue / 1000 : -((999 - rawValue) / 1000)
@@ -14,9 +18,18 @@ package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
     package static func < (left: Instant, right: Instant) -> Bool { left.rawValue < right.rawValue }
     package static let distantPast = Instant(rawValue: .min / 4)
 
-    /// This instant moved by seconds (may be negative).
+    /// The first and the last instant that RFC 3339 can write in UTC. No instant from outside lies
+    /// beyond them: one that did (9999-12-31T23:59:59-01:00, an append time of 2^62) would be
+    /// written into state as a text that nobody can read back.
+    package static let calendarStart = Instant(rawValue: -62_167_219_200_000_000)
+    package static let calendarEnd = Instant(rawValue: 253_402_300_799_999_999)
+
+    /// This instant moved by seconds (may be negative), at most to the end of what can be counted.
     package func advanced(seconds: Int64) -> Instant {
-        Instant(rawValue: rawValue + seconds * 1_000_000)
+        let (micros, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (moved, isBeyond) = rawValue.addingReportingOverflow(micros)
+        guard isTooFar || isBeyond else { return Instant(rawValue: moved) }
+        return Instant(rawValue: seconds < 0 ? .min : .max)
     }
 
     /// RFC 3339 in UTC with milliseconds: `2026-01-05T06:00:00.000Z`.

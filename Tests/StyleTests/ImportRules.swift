@@ -29,6 +29,10 @@ struct ImportRules {
             "EventModel", "Contracts", "Decisions", "Digests", "Store", "EventLog", "KafkaLog",
             "Worker", "CRdKafka", "CSQLite",
         ],
+        "Fuzz": [
+            "EventModel", "Digests", "Contracts", "Decisions", "Store", "EventLog", "Worker",
+            "Configuration", "CSQLite",
+        ],
     ]
     /// What comes with the toolchain and may be imported anywhere.
     static let everywhere: Set<String> = ["Glibc", "Synchronization"]

@@ -110,8 +110,11 @@ package final class LocalStreamLog: StreamLog {
             "SELECT next FROM group_offsets WHERE partition = ?1", what)
         var offsets: [Topic: Offset] = [:]
         for topic in Topic.inputs {
-            rows.bind(1, try database.partition(topic, partition, what).id)
-            if try rows.step(what) { offsets[topic] = Offset(rows.number(0)) }
+            let place = try database.partition(topic, partition, what)
+            rows.bind(1, place.id)
+            if try rows.step(what) {
+                offsets[topic] = try database.offset(rows.number(0), of: place, what)
+            }
             rows.reset()
         }
         return offsets
