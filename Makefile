@@ -60,15 +60,18 @@ test-kafka: deps-test ## the tests on real Kafka alone
 	swift build --product holdfast
 	$(PYTHON) Tests/Kafka/all.py "$(KILL_RUN)" "$(KILL_RUN_THREE)"
 
-bench: deps-test release ## speed, as ratios within one run on real Kafka
+# BENCH="--quick --only pipeline,dedupe", BENCH=--write-page, ... : Tests/Bench/bench.py --help.
+BENCH ?= --compare
+
+bench: deps-test release ## speed, as ratios within one run on real Kafka; the page: BENCH=--write-page
 	swift build -c release --static-swift-stdlib --product holdfast-bench
-	$(PYTHON) Tests/Bench/bench.py
+	$(PYTHON) Tests/Bench/bench.py $(BENCH)
 
 check: deps ## formatting, style, imports, documents
 	swift format lint --strict -r Sources Tests Package.swift
 	swift build --build-tests $(IMPORT_CHECK)
 	swift test --skip-build --filter StyleTests
-	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools Tests/Kafka
+	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools Tests/Kafka Tests/Bench
 
 clean: ## removes what was built
 	rm -rf .build

@@ -10,7 +10,6 @@ with the task's epoch in it. A second worker joins under steady traffic, and lea
 
 import datetime
 import json
-import subprocess
 import time
 
 from machine import stop
