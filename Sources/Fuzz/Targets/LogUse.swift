@@ -97,7 +97,7 @@ enum LogUse {
         request.transaction.append(topic: .audit, partition: Partition(0), key: nil, value: nil)
         request.offsets = offsets.map { (TopicPartition($0.key, Partition(0)), $0.value) }
         request.token = try log.groupToken()
-        try log.beginCommit(request)
+        log.beginCommit(request)
         _ = try log.commitOutcome(timeoutMilliseconds: 0)
     }
 }
