@@ -77,10 +77,18 @@ let package = Package(
         .executableTarget(
             name: "holdfast-bench",
             dependencies: [
-                "EventModel", "Contracts", "Decisions", "Store", "EventLog", "KafkaLog", "Worker",
-                "CRdKafka",
+                "EventModel", "Contracts", "Decisions", "Digests", "Store", "EventLog", "KafkaLog",
+                "Worker", "CRdKafka", "CSQLite",
             ],
             path: "Sources/Bench", swiftSettings: strict),
+        // What `make fuzz` throws bytes with; no product ships it.
+        .executableTarget(
+            name: "holdfast-fuzz",
+            dependencies: [
+                "EventModel", "Digests", "Contracts", "Decisions", "Store", "EventLog", "Worker",
+                "Configuration", "CSQLite",
+            ],
+            path: "Sources/Fuzz", swiftSettings: strict),
 
         tests(of: "EventModel", []),
         tests(of: "Digests", ["EventModel"]),
@@ -96,6 +104,15 @@ let package = Package(
                 "Simulation", "Configuration",
             ]),
         tests(of: "Configuration", ["EventModel", "Contracts", "Decisions"]),
+        tests(
+            of: "Simulation",
+            ["EventModel", "Contracts", "Decisions", "EventLog", "Store", "Worker"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "holdfast-fuzz", "holdfast", "EventModel", "Contracts", "Configuration",
+            ],
+            swiftSettings: strict),
         .testTarget(name: "StyleTests", dependencies: [], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",

@@ -139,6 +139,8 @@ extension SimulatedLog {
         return transactions.count - 1
     }
 
+    func isOpen(_ transaction: Int) -> Bool { transactions[transaction] == .open }
+
     func setPending(_ offsets: [(TopicPartition, Offset)], of transaction: Int) {
         pending[transaction] = Dictionary(offsets) { $1 }
     }

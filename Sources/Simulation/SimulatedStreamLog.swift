@@ -5,15 +5,18 @@ package import EventModel
 
 /// One simulated stream thread. Polls never wait: whoever steps the simulation moves its clock.
 package final class SimulatedStreamLog: StreamLog {
-    private let log: SimulatedLog
+    let log: SimulatedLog
     /// The transactional name: a later stream of the same name fences this one.
     package let name: String
-    private var epoch = 0
-    private var member: Int?
+    private(set) var epoch = 0
+    private(set) var member: Int?
     private var generation: Int64 = 0
     private var owned: Set<Partition> = []
     private var delivery = SimulatedDelivery()
-    private var faults: [SimulatedLog.Fault] = []
+    var faults: [SimulatedLog.Fault] = []
+    /// How long the next commits take.
+    package var commitDelay = SimulatedCommitDelay()
+    var underWay: SimulatedCommit?
 
     package init(_ log: SimulatedLog, name: String) throws(LogError) {
         self.log = log
@@ -118,93 +121,16 @@ package final class SimulatedStreamLog: StreamLog {
 
     package func makeReader() throws(LogError) -> any LogReader { SimulatedLogReader(log) }
 
-    package func reopenProducers() throws(LogError) { epoch = log.register(name) }
+    package func reopenProducers() throws(LogError) {
+        precondition(underWay == nil, "a commit is under way")
+        epoch = log.register(name)
+    }
 
     package func close() {
         delivery.stopAll()
         if let member { log.group.remove(member) }
         member = nil
-    }
-
-    package func commit(
-        _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
-        token: GroupToken
-    ) throws(LogError) -> CommitReceipt {
-        guard log.isCurrent(name, epoch) else {
-            throw .simulated(
-                "commit", "PRODUCER_FENCED", .surrenderPartitions,
-                "another stream took over the name \(name)")
-        }
-        let number = log.begin(name)
-        var receipt = CommitReceipt()
-        for index in transaction.entries.indices {
-            let entry = transaction.entries[index]
-            guard entry.partition.rawValue < partitionCount(of: entry.topic) else {
-                log.end(number, .aborted)
-                throw .noTopic(entry.topic, "commit")
-            }
-            write(transaction, entry, number, &receipt)
-        }
-        // As in Kafka, membership is proved by offsets alone: a transaction without any is not
-        // fenced.
-        if !offsets.isEmpty {
-            if let code = refusal(token) {
-                log.end(number, .aborted)
-                throw .simulated(
-                    "commit", code, .decideAnew, "the group has moved on since the batch began")
-            }
-            log.setPending(offsets, of: number)
-        }
-        switch faults.isEmpty ? nil : faults.removeFirst() {
-        case nil: log.end(number, .committed)
-        case .aborted?:
-            log.end(number, .aborted)
-            throw .simulated("commit", "ABORTED", .decideAnew, "the transaction was aborted")
-        case .outcomeUnknown(let applied)?:
-            log.end(number, applied ? .committed : .aborted)
-            throw .simulated("commit", "TIMED_OUT", .outcomeUnknown, "nobody answered")
-        case .leftOpen?:
-            throw .simulated("commit", "TIMED_OUT", .outcomeUnknown, "the stream died")
-        }
-        for index in receipt.clockReports.indices {
-            receipt.clockReports[index].reportedAt = log.now
-        }
-        return receipt
-    }
-
-    private func refusal(_ token: GroupToken) -> String? {
-        guard let member, log.group.isMember(member) else { return "UNKNOWN_MEMBER_ID" }
-        return token.generation == log.group.generation ? nil : "ILLEGAL_GENERATION"
-    }
-
-    private func write(
-        _ buffer: borrowing TransactionBuffer, _ entry: TransactionBuffer.Entry, _ number: Int,
-        _ receipt: inout CommitReceipt
-    ) {
-        let place = TopicPartition(entry.topic, entry.partition)
-        let sentAt = log.now
-        let bytes = buffer.bytes
-        func slice(_ start: Int, _ length: Int) -> [UInt8]? {
-            length < 0 ? nil : Array(bytes[start..<start + length])
-        }
-        let range = entry.headerStart..<entry.headerStart + entry.headerCount
-        let headers = buffer.headers[range].map {
-            PlainRecord.Header(
-                name: String(decoding: slice($0.nameStart, $0.nameLength) ?? [], as: UTF8.self),
-                value: slice($0.valueStart, $0.valueLength))
-        }
-        log.append(place, transaction: number) { offset, time in
-            if place.topic == .state { receipt.lastStateOffsets[place.partition] = offset }
-            if place.topic == .audit {
-                receipt.clockReports.removeAll { $0.partition == place.partition }
-                receipt.clockReports.append(
-                    ClockReport(
-                        partition: place.partition, sentAt: sentAt, appendTime: time,
-                        reportedAt: time))
-            }
-            return PlainRecord(
-                place, offset, time, key: slice(entry.keyStart, entry.keyLength),
-                value: slice(entry.valueStart, entry.valueLength), headers: headers)
-        }
+        // What is under way stays open, as a process leaves it that ends.
+        underWay = nil
     }
 }
