@@ -1,0 +1,110 @@
+// The simulated stream of a worker in a case, with a word to say at each point where a process may
+// die, or where another worker may take its turn.
+
+import EventLog
+import EventModel
+
+/// Points of a worker's turn at which the log is asked, or has just answered.
+enum CasePoint: Equatable, Sendable {
+    case poll
+    /// A commit is to begin: nothing was sent.
+    case commit
+    /// Its records were written, its offsets were not.
+    case records
+    /// Its offsets were sent as well; the end was not.
+    case offsets
+    /// It is committed, and nobody has heard of it.
+    case ended
+    /// Revoked or lost partitions are about to be given back.
+    case givingBack
+    /// A restore asks for the group's offsets, then for the changelog's end, then reads.
+    case groupOffsets, reader
+    case reopening
+}
+
+/// Passes everything on.
+final class CaseStream: StreamLog {
+    let inner: SimulatedStreamLog
+    /// Told at each point; what it throws is what the worker hears from the log.
+    var at: ((CasePoint) throws(LogError) -> Void)?
+
+    init(_ log: SimulatedLog, name: String) throws(LogError) {
+        inner = try SimulatedStreamLog(log, name: name)
+        // So that a commit stands still with its offsets sent and its end not.
+        inner.commitDelay = SimulatedCommitDelay(asksBeforeOffsets: 0, asksBeforeEnd: 1)
+    }
+
+    private func pass(_ point: CasePoint) throws(LogError) { try at?(point) }
+
+    var partitionCount: Int32 { inner.partitionCount }
+    func partitionCount(of topic: Topic) -> Int32 { inner.partitionCount(of: topic) }
+    func open() throws(LogError) { try inner.open() }
+
+    func poll(
+        records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
+        timeoutMilliseconds: Int32
+    ) throws(LogError) {
+        try pass(.poll)
+        try inner.poll(
+            records: &records, events: &events, max: max,
+            timeoutMilliseconds: timeoutMilliseconds)
+    }
+    func release(_ record: LogRecord) { inner.release(record) }
+    func start(_ partition: Partition, at positions: [Topic: Offset]) throws(LogError) {
+        try inner.start(partition, at: positions)
+    }
+    func finishRevocation(_ partitions: [Partition]) throws(LogError) {
+        try pass(.givingBack)
+        try inner.finishRevocation(partitions)
+    }
+    func rewind(_ partition: Partition, to positions: [Topic: Offset]) throws(LogError) {
+        try inner.rewind(partition, to: positions)
+    }
+    func pause(_ partition: TopicPartition) throws(LogError) { try inner.pause(partition) }
+    func resume(_ partition: TopicPartition) throws(LogError) { try inner.resume(partition) }
+    func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
+        try inner.stableEnd(of: partition)
+    }
+    func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
+        try pass(.groupOffsets)
+        return try inner.groupOffsets(of: partition)
+    }
+    func groupToken() throws(LogError) -> GroupToken { try inner.groupToken() }
+    func makeReader() throws(LogError) -> any LogReader {
+        try pass(.reader)
+        return try inner.makeReader()
+    }
+    func reopenProducers() throws(LogError) {
+        try pass(.reopening)
+        try inner.reopenProducers()
+    }
+    func close() { inner.close() }
+
+    func beginCommit(_ request: CommitRequest) {
+        // It cannot throw here; a process that dies at this point is told so at the next.
+        do throws(LogError) { try pass(.commit) } catch { refusal = error }
+        isFirstAsk = true
+        if refusal == nil { inner.beginCommit(request) }
+    }
+    private var refusal: LogError?
+    /// The outcome has not been asked for since the commit was begun.
+    private var isFirstAsk = false
+
+    func commitOutcome(timeoutMilliseconds: Int32) throws(LogError) -> CommitReceipt? {
+        if let refusal = refusal.take() { throw refusal }
+        if isFirstAsk { try pass(.records) }
+        isFirstAsk = false
+        let receipt = try inner.commitOutcome(timeoutMilliseconds: timeoutMilliseconds)
+        try pass(receipt == nil ? .offsets : .ended)
+        return receipt
+    }
+}
+
+extension LogError {
+    /// What a process that is killed hears last.
+    static let killed = LogError.simulated(
+        "any call", "KILLED", .stopProcess, "the process is killed")
+    /// The answer to a commit is lost on the way.
+    static let unanswered = LogError.simulated(
+        "commit", "TIMED_OUT", .outcomeUnknown, "nobody answered")
+}
