@@ -57,6 +57,9 @@ package struct Limits: Sendable, Equatable {
     /// A line of `produce`'s input, in bytes.
     package var produceLineBytesMax = 4_194_304
 
+    /// Largest `membersMax` that a policy may ask for: a group's end removes a row per member.
+    package static let groupMembersMax = 1_000_000
+
     package init() {}
 
     /// The limits for our own records (signals, rows, heads), which our own limits bound already.

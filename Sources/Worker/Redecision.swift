@@ -210,7 +210,15 @@ package final class Redecision {
                 try feeder.start(at: range.to)
                 continue
             }
-            while let input = try feeder.next(before: range.to) {
+            // A batch that says it read what the log does not have: told, never waited for.
+            let end = try feeder.end(atLeast: range.to)
+            if range.to > end {
+                differ(
+                    record,
+                    "the batch read \(range.topic.name) to \(range.to.rawValue), which ends at "
+                        + "\(end.rawValue)")
+            }
+            while let input = try feeder.next(before: min(range.to, end)) {
                 core.enqueue(input)
                 report.records += 1
             }
