@@ -45,6 +45,15 @@ struct TaskFile {
         return kept
     }
 
+    /// Removes the file and its WAL, the WAL first as in `setAside`.
+    func remove() throws(StoreError) {
+        for suffix in ["-wal", "-shm", "-journal", ""] where Self.exists(path + suffix) {
+            guard unlink(path + suffix) == 0 else {
+                throw .system("remove", path: path + suffix, errno: errno)
+            }
+        }
+    }
+
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
