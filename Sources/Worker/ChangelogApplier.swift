@@ -88,7 +88,11 @@ struct ChangelogApplier {
     func flush(_ partition: Partition) throws(WorkerError) {
         guard slab.count > 0 else { return }
         slab.arrange()
-        do { try write() } catch { throw WorkerError(error, partition: partition) }
+        do throws(StoreError) {
+            try write()
+        } catch {
+            throw WorkerError(error, partition: partition)
+        }
         slab.removeAll()
     }
 
@@ -98,5 +102,10 @@ struct ChangelogApplier {
             // As old as it was: `start` is, and tombstones after it may go before the end is
             // reached.
             slab, head: nil, changelogNext: start, savedAt: store.savedAt ?? savedAt)
+    }
+
+    /// The same for a whole state.
+    func build() throws(StoreError) {
+        try store.build(slab, changelogNext: start, savedAt: savedAt)
     }
 }
