@@ -83,8 +83,8 @@ final class ClientHandle {
     deinit { close() }
 
     /// Why there is no client. Only a wrong argument is the operator's to correct: the library also
-    /// gives up when its threads do not start within 60 s of the wall clock, which a starved machine
-    /// or a clock that jumps makes of a moment.
+    /// gives up when its threads do not start within 60 s of the wall clock, which a starved
+    /// machine or a clock that jumps makes of a moment.
     private static func notMade(_ text: String, _ code: rd_kafka_resp_err_t) -> LogError {
         if code == RD_KAFKA_RESP_ERR__INVALID_ARG {
             return LogError(
