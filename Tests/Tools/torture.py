@@ -243,7 +243,7 @@ class Torture:
         code = 0
         for extra in ([], ["--failures-only", "--lot-prefix", "FO-"]):
             found = subprocess.run(oracle + extra, timeout=1800).returncode
-            self.judged("oracle " + " ".join(extra), found)
+            self.judged(" ".join(["oracle", *extra]), found)
             code |= found
         self.say("the oracle has judged")
         # The product's own proof, beside the independent one: it must find nothing either.
