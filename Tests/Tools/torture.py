@@ -64,7 +64,8 @@ class Torture:
 
     def make_topics(self):
         options = self.options
-        command = [options.binary, "topics", "apply", "--log", "kafka://" + self.broker.bootstrap]
+        command = [options.binary, "topics", "apply", "--log", "kafka://" + self.broker.bootstrap,
+                   "--replication", str(self.broker.nodes)]
         done = subprocess.run(command, text=True, capture_output=True, timeout=120,
                               stdin=subprocess.DEVNULL)
         if done.returncode != 0:
