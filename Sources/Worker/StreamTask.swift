@@ -69,13 +69,22 @@ final class StreamTask {
         let wall = Instant(milliseconds: environment.now().milliseconds)
         let now = max(wall, core.head?.now ?? wall)
         var timersTo = core.head?.timersTo ?? Instant(milliseconds: 0)
-        if let asked = askedEnds, asked.at <= now, hasReached(asked),
+        // Compared with the wall clock: `now` may still be what a clock that was ahead has left.
+        if let asked = askedEnds, asked.at <= wall, hasReached(asked),
             clockGuard.allowsTimers(at: wall)
         {
             timersTo = max(timersTo, asked.at)
             askedEnds = nil
         }
         core.openBatch(now: now, timersTo: timersTo, openedAt: monotonic)
+    }
+
+    /// Takes in what a delivery report says of the clocks; true when they disagree. Ends that were
+    /// asked by a clock nobody trusts are forgotten: their instant may come long after them.
+    func note(_ report: ClockReport) -> Bool {
+        let isImplausible = clockGuard.note(report)
+        if !clockGuard.allowsTimers(at: report.reportedAt) { askedEnds = nil }
+        return isImplausible
     }
 
     /// Closes the open batch; it waits for its commit.

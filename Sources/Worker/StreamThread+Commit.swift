@@ -131,7 +131,7 @@ extension StreamThread {
             counts.refused += batch.refused
         }
         for report in receipt.clockReports {
-            if tasks[Int(report.partition.rawValue)]?.clockGuard.note(report) == true {
+            if tasks[Int(report.partition.rawValue)]?.note(report) == true {
                 notify(
                     .clockImplausible(
                         report.partition, sentAt: report.sentAt, appendTime: report.appendTime,
