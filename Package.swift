@@ -70,7 +70,7 @@ let package = Package(
             name: "holdfast",
             dependencies: [
                 "EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog",
-                "KafkaLog", "Worker", "Configuration",
+                "KafkaLog", "Worker", "Configuration", "Simulation",
             ],
             swiftSettings: strict),
         // What `make bench` measures with; no product ships it.
@@ -95,6 +95,9 @@ let package = Package(
                 "EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog",
                 "Simulation", "Configuration",
             ]),
+        tests(
+            of: "Simulation",
+            ["EventModel", "Contracts", "EventLog", "Worker"], exclude: ["seeds.txt"]),
         tests(of: "Configuration", ["EventModel", "Contracts", "Decisions"]),
         .testTarget(name: "StyleTests", dependencies: [], swiftSettings: strict),
         .testTarget(

@@ -8,16 +8,32 @@ package final class SimulatedStreamLog: StreamLog {
     private let log: SimulatedLog
     /// The transactional name: a later stream of the same name fences this one.
     package let name: String
-    private var epoch = 0
-    private var member: Int?
+    /// Two producers, used in turn, as KafkaLog has them.
+    private var epochs = [0, 0]
+    private var turn = 0
+    /// Of a static member: what it is called in the group.
+    private let instance: String?
+    /// The worker's own clock, for clock reports.
+    private let clock: () -> Instant
+    private(set) var member: Int?
     private var generation: Int64 = 0
     private var owned: Set<Partition> = []
     private var delivery = SimulatedDelivery()
     private var faults: [SimulatedLog.Fault] = []
+    /// What a fenced producer is told to do next.
+    package var fencedReaction = LogError.Reaction.surrenderPartitions
 
-    package init(_ log: SimulatedLog, name: String) throws(LogError) {
+    /// - Parameters:
+    ///   - instance: makes it a static member of the group.
+    ///   - clock: the worker's wall clock; without one, the brokers'.
+    package init(
+        _ log: SimulatedLog, name: String, instance: String? = nil,
+        clock: (() -> Instant)? = nil
+    ) throws(LogError) {
         self.log = log
         self.name = name
+        self.instance = instance
+        self.clock = clock ?? { log.now }
         for topic in Topic.allCases where log.topics[topic] == nil {
             throw .noTopic(topic, "start")
         }
@@ -26,6 +42,9 @@ package final class SimulatedStreamLog: StreamLog {
     /// The next commit ends so; several calls queue up.
     package func failNextCommit(_ fault: SimulatedLog.Fault) { faults.append(fault) }
 
+    /// What was to happen to commits that were never made.
+    func forgetFaults() { faults.removeAll() }
+
     /// The group takes this stream for dead, which has not noticed.
     package func expireSession() { if let member { log.group.remove(member) } }
 
@@ -33,12 +52,12 @@ package final class SimulatedStreamLog: StreamLog {
     package func partitionCount(of topic: Topic) -> Int32 { log.topics[topic]?.partitions ?? 0 }
 
     package func open() throws(LogError) {
-        epoch = log.register(name)
+        try reopenProducers()
         join()
     }
 
     private func join() {
-        member = log.group.join()
+        member = log.group.join(instance: instance, at: log.now)
         generation = log.group.generation
     }
 
@@ -47,6 +66,11 @@ package final class SimulatedStreamLog: StreamLog {
         timeoutMilliseconds: Int32
     ) throws(LogError) {
         guard let member else { preconditionFailure("a stream is opened before it is polled") }
+        if log.group.isFenced(member) {
+            throw .simulated(
+                "poll", "FENCED_INSTANCE_ID", .stopProcess,
+                "another process took the name \(instance ?? name)")
+        }
         if !log.group.isMember(member) {
             let gone = owned.sorted()
             join()
@@ -61,7 +85,7 @@ package final class SimulatedStreamLog: StreamLog {
             return
         }
         generation = log.group.generation
-        delivery.poll(log, &records, &events, max: max)
+        try delivery.poll(log, &records, &events, max: max)
     }
 
     package func release(_ record: LogRecord) { SimulatedDelivery.release(record) }
@@ -99,10 +123,17 @@ package final class SimulatedStreamLog: StreamLog {
     }
 
     package func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
-        Offset(log.end(of: partition, isolation: .committed))
+        if log.faults?.isAnswerLost() == true {
+            throw .simulated("stable end", "REQUEST_TIMED_OUT", .retry, "no answer came in time")
+        }
+        return Offset(log.end(of: partition, isolation: .committed))
     }
 
     package func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
+        if let faults = log.faults, faults.coordinatorAwayUntil > log.now {
+            throw .simulated(
+                "committed offsets", "NOT_COORDINATOR", .retry, "the coordinator is moving")
+        }
         guard let found = log.committedOffsets(of: partition) else {
             throw .simulated(
                 "committed offsets", "UNSTABLE_OFFSET_COMMIT", .retry,
@@ -118,7 +149,14 @@ package final class SimulatedStreamLog: StreamLog {
 
     package func makeReader() throws(LogError) -> any LogReader { SimulatedLogReader(log) }
 
-    package func reopenProducers() throws(LogError) { epoch = log.register(name) }
+    package func reopenProducers() throws(LogError) {
+        if let faults = log.faults, faults.coordinatorAwayUntil > log.now {
+            throw .simulated(
+                "open transactions", "NOT_COORDINATOR", .retry, "the coordinator is moving")
+        }
+        for number in epochs.indices { epochs[number] = log.register("\(name).\(number)") }
+        turn = 0
+    }
 
     package func close() {
         delivery.stopAll()
@@ -130,17 +168,25 @@ package final class SimulatedStreamLog: StreamLog {
         _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
         token: GroupToken
     ) throws(LogError) -> CommitReceipt {
-        guard log.isCurrent(name, epoch) else {
+        let producer = "\(name).\(turn)"
+        guard log.isCurrent(producer, epochs[turn]) else {
             throw .simulated(
-                "commit", "PRODUCER_FENCED", .surrenderPartitions,
+                "commit", "PRODUCER_FENCED", fencedReaction,
                 "another stream took over the name \(name)")
         }
-        let number = log.begin(name)
+        // The coordinator answered this producer's last commit before the markers were written.
+        if log.ledger.isEnding(producer) {
+            throw .simulated(
+                "commit", "CONCURRENT_TRANSACTIONS", .decideAnew,
+                "the transaction before this one is still ending")
+        }
+        turn ^= 1
+        let number = log.begin(producer)
         var receipt = CommitReceipt()
         for index in transaction.entries.indices {
             let entry = transaction.entries[index]
             guard entry.partition.rawValue < partitionCount(of: entry.topic) else {
-                log.end(number, .aborted)
+                log.end(number, isCommitted: false)
                 throw .noTopic(entry.topic, "commit")
             }
             write(transaction, entry, number, &receipt)
@@ -149,31 +195,34 @@ package final class SimulatedStreamLog: StreamLog {
         // fenced.
         if !offsets.isEmpty {
             if let code = refusal(token) {
-                log.end(number, .aborted)
+                log.end(number, isCommitted: false)
                 throw .simulated(
                     "commit", code, .decideAnew, "the group has moved on since the batch began")
             }
-            log.setPending(offsets, of: number)
+            log.ledger.setOffsets(offsets, of: number)
         }
         switch faults.isEmpty ? nil : faults.removeFirst() {
-        case nil: log.end(number, .committed)
+        case nil: log.end(number, isCommitted: true)
         case .aborted?:
-            log.end(number, .aborted)
+            log.end(number, isCommitted: false)
             throw .simulated("commit", "ABORTED", .decideAnew, "the transaction was aborted")
         case .outcomeUnknown(let applied)?:
-            log.end(number, applied ? .committed : .aborted)
+            log.end(number, isCommitted: applied)
             throw .simulated("commit", "TIMED_OUT", .outcomeUnknown, "nobody answered")
         case .leftOpen?:
             throw .simulated("commit", "TIMED_OUT", .outcomeUnknown, "the stream died")
         }
         for index in receipt.clockReports.indices {
-            receipt.clockReports[index].reportedAt = log.now
+            receipt.clockReports[index].reportedAt = clock()
         }
         return receipt
     }
 
     private func refusal(_ token: GroupToken) -> String? {
         guard let member, log.group.isMember(member) else { return "UNKNOWN_MEMBER_ID" }
+        if let faults = log.faults, faults.coordinatorAwayUntil > log.now {
+            return "NOT_COORDINATOR"
+        }
         return token.generation == log.group.generation ? nil : "ILLEGAL_GENERATION"
     }
 
@@ -182,7 +231,7 @@ package final class SimulatedStreamLog: StreamLog {
         _ receipt: inout CommitReceipt
     ) {
         let place = TopicPartition(entry.topic, entry.partition)
-        let sentAt = log.now
+        let sentAt = clock()
         let bytes = buffer.bytes
         func slice(_ start: Int, _ length: Int) -> [UInt8]? {
             length < 0 ? nil : Array(bytes[start..<start + length])
