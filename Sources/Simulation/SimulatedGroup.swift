@@ -105,7 +105,9 @@ final class SimulatedGroup {
     /// The member has let go. A second rebalance, as in Kafka.
     func giveBack(_ given: [Partition], by identity: Int) {
         guard let index = index(of: identity) else { return }
-        let bits = given.reduce(UInt64(0)) { $0 | (1 << UInt64($1.rawValue)) }
+        // What its earlier life lost is not what this life owns.
+        let bits =
+            given.reduce(UInt64(0)) { $0 | (1 << UInt64($1.rawValue)) } & ~members[index].inherited
         members[index].owned &= ~bits
         members[index].isToldToGiveBack &= ~bits
         generation += 1

@@ -36,6 +36,8 @@ package final class SimulatedLog {
 
     var now: Instant { clock() }
 
+    var isCoordinatorAway: Bool { faults.map { $0.coordinatorAwayUntil > now } ?? false }
+
     func create(_ topic: Topic, _ description: TopicDescription) {
         topics[topic] = description
         partitions[Int(topic.rawValue)] = Array(

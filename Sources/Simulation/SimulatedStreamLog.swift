@@ -130,7 +130,7 @@ package final class SimulatedStreamLog: StreamLog {
     }
 
     package func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
-        if let faults = log.faults, faults.coordinatorAwayUntil > log.now {
+        if log.isCoordinatorAway {
             throw .simulated(
                 "committed offsets", "NOT_COORDINATOR", .retry, "the coordinator is moving")
         }
@@ -150,7 +150,13 @@ package final class SimulatedStreamLog: StreamLog {
     package func makeReader() throws(LogError) -> any LogReader { SimulatedLogReader(log) }
 
     package func reopenProducers() throws(LogError) {
-        if let faults = log.faults, faults.coordinatorAwayUntil > log.now {
+        // As the client, which asks again for a while.
+        var questions = 0
+        while log.isCoordinatorAway, questions < 100, let wait = log.onWait {
+            wait(100)
+            questions += 1
+        }
+        if log.isCoordinatorAway {
             throw .simulated(
                 "open transactions", "NOT_COORDINATOR", .retry, "the coordinator is moving")
         }
@@ -220,7 +226,7 @@ package final class SimulatedStreamLog: StreamLog {
 
     private func refusal(_ token: GroupToken) -> String? {
         guard let member, log.group.isMember(member) else { return "UNKNOWN_MEMBER_ID" }
-        if let faults = log.faults, faults.coordinatorAwayUntil > log.now {
+        if log.isCoordinatorAway {
             return "NOT_COORDINATOR"
         }
         return token.generation == log.group.generation ? nil : "ILLEGAL_GENERATION"

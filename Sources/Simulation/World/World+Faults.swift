@@ -118,15 +118,44 @@ extension World {
         }
     }
 
+    /// Retention of an input. It covers the dedupe window, as the worker checks at its start; what
+    /// a worker that was away has not read goes as well, when all of it is old.
     private func retain(_ partition: Partition) {
         let place = TopicPartition(dice.pick(Topic.inputs), partition)
         let low = log.low(of: place)
         let end = log.end(of: place, isolation: .committed)
         guard end > low else { return }
-        let to = low + 1 + Int64(dice.roll(Int(end - low)))
+        var to = low + 1 + Int64(dice.roll(Int(end - low)))
+        if place.topic != .signals { to = min(to, oldEnough(in: place)) }
+        guard to > low else { return }
         report.count("retention")
         trace { "\(place.topic.name)/\(partition.rawValue) begins at \(to) now" }
         log.deleteRecords(of: place, before: Offset(to))
+    }
+
+    /// The offset up to which nothing is in the dedupe window of the partition's task.
+    private func oldEnough(in place: TopicPartition) -> Int64 {
+        let window = options.limits.dedupeWindowSeconds + options.limits.dedupeBucketSeconds
+        let read = log.ledger.offsets[place]?.offset.rawValue ?? 0
+        var newest = Instant.distantPast
+        var last = Instant.distantPast
+        var at = log.low(of: place)
+        while let record = log.next(of: place, from: &at, isolation: .committed) {
+            last = max(last, record.appendTime)
+            if record.offset.rawValue < read { newest = max(newest, record.appendTime) }
+        }
+        if last < clock.now.advanced(seconds: -2 * window - 10) {
+            return log.end(of: place, isolation: .committed)
+        }
+        at = log.low(of: place)
+        var to = at
+        while let record = log.next(of: place, from: &at, isolation: .committed),
+            record.offset.rawValue < read,
+            record.appendTime < newest.advanced(seconds: -window)
+        {
+            to = at
+        }
+        return to
     }
 
     /// An operator produces the bytes of a dead letter again.

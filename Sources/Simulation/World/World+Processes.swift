@@ -54,7 +54,7 @@ extension World {
     private func makeProcess(_ pod: Pod) throws(LogError) -> WorldProcess {
         let clock = pod.machine
         let inner = try SimulatedStreamLog(
-            log, name: pod.name, instance: options.hasStaticMembers ? pod.name : nil,
+            log, name: pod.identity, instance: options.hasStaticMembers ? pod.name : nil,
             clock: { clock.wall })
         inner.fencedReaction = .outcomeUnknown
         let stream = WorldStream(CanaryStream(inner, canary: canary))
@@ -112,12 +112,18 @@ extension World {
         }
     }
 
+    /// An empty disk has no id: a new one is made.
+    private func renew(_ index: Int) {
+        if !options.hasStaticMembers { pods[index].identity += "'" }
+    }
+
     /// The disk that a pod finds when it comes back.
     private func chooseDisk(for index: Int) {
         let name = pods[index].name
         // Somebody still has its files open: the new process runs elsewhere.
         if zombies.contains(where: { $0.directory == pods[index].disk }) {
             pods[index].disk = "\(name)\(report.steps)"
+            renew(index)
         }
         let disk = pods[index].disk
         guard !isHealed else { return }
@@ -125,6 +131,7 @@ extension World {
             trace { "\(name) finds an empty disk" }
             report.count("disk wiped")
             shelf.wipe(disk)
+            renew(index)
         } else if dice.perMille(options.oldDisks) {
             trace { "\(name) finds an old disk" }
             report.count("disk old")

@@ -46,6 +46,9 @@ package final class World {
         let name: String
         /// The directory that it is given next.
         var disk: String
+        /// Names its producers. As in the product, a pod's own name when it is a static member, else
+        /// an id that is kept on its disk.
+        var identity: String
         let machine: MachineClock
         var process: WorldProcess?
     }
@@ -81,7 +84,7 @@ package final class World {
             let name = ["a", "b", "c", "d"][index]
             let machine = MachineClock(clock)
             if options.drift { machine.setDrift(millionths: Int64(dice.roll(-200...200))) }
-            pods.append(Pod(name: name, disk: name, machine: machine))
+            pods.append(Pod(name: name, disk: name, identity: name, machine: machine))
         }
         log.onWait = { [unowned self] in wait(atMost: $0) }
     }
@@ -101,7 +104,9 @@ package final class World {
     func trace(_ line: () -> String) {
         guard let onTrace else { return }
         let time = clock.milliseconds - World.start.milliseconds
-        onTrace("\(time) \(line())")
+        let text = line().replacing("EventModel.", with: "")
+            .replacing("Partition(rawValue: ", with: "(").replacing("Offset(rawValue: ", with: "(")
+        onTrace("\(time) \(text)")
     }
 
     func find(_ what: String) {

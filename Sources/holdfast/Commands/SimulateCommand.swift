@@ -9,6 +9,9 @@ import Synchronization
 /// Runs seeds, says how far it is, and how to see again what failed.
 package enum SimulateCommand {
     private static let progressMicroseconds: Int64 = 500_000
+    /// The first finding leads to the cause; the ones after it mostly follow from it.
+    private static let findingsMax = 5
+    private static let findingCharactersMax = 1_500
 
     package static func run(_ call: Invocation) throws(CommandError) {
         if call.settings.flag(.listCanaries) {
@@ -16,6 +19,7 @@ package enum SimulateCommand {
             return
         }
         let canary = try canary(call)
+        TrapReporter.install()
         let registry: ContractRegistry
         do { registry = try ContractRegistry(limits: Limits()) } catch {
             throw CommandError(
@@ -48,7 +52,12 @@ package enum SimulateCommand {
     ) throws(CommandError) {
         let terminal = call.terminal
         let trace: ((String) -> Void)? =
-            call.settings.flag(.trace) ? { terminal.line(Terminal.visible($0)) } : nil
+            call.settings.flag(.trace)
+            ? {
+                terminal.line(Terminal.visible($0))
+                terminal.flush()
+            } : nil
+        TrapReporter.running(seed)
         let report = World(seed: seed, registry: registry, canary: canary, onTrace: trace).run()
         for (name, count) in report.counts.sorted(by: { $0.key < $1.key }) {
             terminal.line("\(count) \(name)")
@@ -78,6 +87,7 @@ package enum SimulateCommand {
                 return true
             }
             if isDue { isStopped.show("\(seed - first) seeds") }
+            TrapReporter.running(seed)
             return seed < last && now < end && !isStopped.shouldEnd
         }
         call.terminal.clearProgress()
@@ -101,8 +111,9 @@ package enum SimulateCommand {
         guard let report = reports.min(by: { $0.seed < $1.seed }), !report.findings.isEmpty else {
             return
         }
-        for finding in report.findings {
-            call.terminal.line(call.terminal.styled(Terminal.visible(finding), .red))
+        for finding in report.findings.prefix(findingsMax) {
+            let text = Terminal.visible(String(finding.prefix(findingCharactersMax)))
+            call.terminal.line(call.terminal.styled(text, .red))
         }
         let planted = canary.map { " --canary \($0.rawValue)" } ?? ""
         throw CommandError(
