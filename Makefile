@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help deps deps-test build release run test test-swift test-tools test-kafka test-unit-file
-.PHONY: bench check clean
+.PHONY: torture fuzz bench check clean
 
 BUILD_PACKAGES := librdkafka-dev libsqlite3-dev libsimdjson-dev libpcre2-dev libyaml-dev \
 	libxxhash-dev libssl-dev pkg-config python3
@@ -60,9 +60,25 @@ test-kafka: deps-test ## the tests on real Kafka alone
 	swift build --product holdfast
 	$(PYTHON) Tests/Kafka/all.py "$(KILL_RUN)" "$(KILL_RUN_THREE)"
 
+# MINUTES of wall clock in all; a SEED gives the same schedule again; FAULTS=kill,network-long those
+# alone; KILLS=1000 kills workers as fast as they come back, until so many are dead.
+MINUTES ?= $(if $(KILLS),,5)
+TORTURE ?= $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
+	$(if $(KILLS),--kills $(KILLS)) $(if $(FAULTS),--faults $(FAULTS))
+torture: deps-test ## kills, freezes, cuts, full disks, clocks: MINUTES=5 SEED= KILLS= FAULTS=
+	swift build --product holdfast
+	$(PYTHON) Tests/Torture/torment.py $(TORTURE)
+
 bench: deps-test release ## speed, as ratios within one run on real Kafka
 	swift build -c release --static-swift-stdlib --product holdfast-bench
 	$(PYTHON) Tests/Bench/bench.py
+
+# Built apart from the rest: with optimisation, and nobody's debug build is thrown away for it.
+# `make fuzz RUNS=10000000` is the whole; `make fuzz TARGET=records SEED=7 MINUTES=5` a part.
+fuzz: deps ## two minutes of bytes that nobody would send
+	swift build -c release --product holdfast-fuzz --scratch-path .build/fuzz
+	SWIFT_BACKTRACE=enable=no .build/fuzz/release/holdfast-fuzz run --target $(or $(TARGET),all) \
+		$(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS),--minutes $(or $(MINUTES),2))
 
 check: deps ## formatting, style, imports, documents
 	swift format lint --strict -r Sources Tests Package.swift

@@ -77,16 +77,24 @@ let package = Package(
         .executableTarget(
             name: "holdfast-bench",
             dependencies: [
-                "EventModel", "Contracts", "Decisions", "Store", "EventLog", "KafkaLog", "Worker",
-                "CRdKafka",
+                "EventModel", "Contracts", "Decisions", "Digests", "Store", "EventLog", "KafkaLog",
+                "Worker", "CRdKafka", "CSQLite",
             ],
             path: "Sources/Bench", swiftSettings: strict),
+        // What `make fuzz` throws bytes with; no product ships it.
+        .executableTarget(
+            name: "holdfast-fuzz",
+            dependencies: [
+                "EventModel", "Digests", "Contracts", "Decisions", "Store", "EventLog", "Worker",
+                "Configuration", "CSQLite",
+            ],
+            path: "Sources/Fuzz", swiftSettings: strict),
 
         tests(of: "EventModel", []),
         tests(of: "Digests", ["EventModel"]),
         tests(of: "Contracts", ["EventModel", "Digests"], exclude: ["Golden"]),
         tests(of: "Decisions", ["EventModel", "Digests", "Contracts"]),
-        tests(of: "Store", ["EventModel", "CSQLite"]),
+        tests(of: "Store", ["EventModel", "CSQLite", "Simulation"]),
         tests(of: "EventLog", ["EventModel", "Simulation"]),
         tests(of: "KafkaLog", ["EventModel", "EventLog", "Simulation", "KafkaTesting"]),
         tests(
@@ -95,10 +103,17 @@ let package = Package(
                 "EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog",
                 "Simulation", "Configuration",
             ]),
+        tests(of: "Configuration", ["EventModel", "Contracts", "Decisions"]),
         tests(
             of: "Simulation",
-            ["EventModel", "Contracts", "EventLog", "Worker"], exclude: ["seeds.txt"]),
-        tests(of: "Configuration", ["EventModel", "Contracts", "Decisions"]),
+            ["EventModel", "Contracts", "Decisions", "EventLog", "Store", "Worker"],
+            exclude: ["seeds.txt"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "holdfast-fuzz", "holdfast", "EventModel", "Contracts", "Configuration",
+            ],
+            swiftSettings: strict),
         .testTarget(name: "StyleTests", dependencies: [], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",

@@ -9,7 +9,8 @@ enum ConsumeRun {
         let count = arguments.integer("events")
         let topic = arguments.text("prefix", default: "") + "mes.execution"
         let start = Meter()
-        client.assign([topic], partitions: 4, atEnd: false)
+        client.assign(
+            [topic], partitions: Int32(arguments.integer("partitions", default: 4)), atEnd: false)
         var seen = 0
         while seen < count {
             guard let message = rd_kafka_consumer_poll(client.rk, 100) else { continue }

@@ -1,7 +1,5 @@
 // The meter of containment: a critical failure is produced, and the clock runs until a
-// read_committed consumer sees its hold. Beside it the other traffic, from a producer of its own,
-// lingering 5 ms: without lingering 5,000 events a second are 5,000 requests, and the broker is
-// what is measured.
+// read_committed consumer sees its hold. Beside it the other traffic (Traffic.swift).
 
 import EventLog
 import EventModel
@@ -26,7 +24,7 @@ enum ContainRun {
         try reader.assign(
             try holds.map { ($0, try reader.end(of: $0, isolation: .committed)) })
         let background = PlainThread {
-            traffic(configuration, name: name, perSecond: rate, until: stop)
+            Traffic.produce(configuration, name: name, perSecond: rate, until: stop)
         }
         let sender = PlainThread { failures(critical, name: name, into: sent, until: stop) }
         let begin = Meter.seconds(CLOCK_MONOTONIC)
@@ -56,6 +54,7 @@ enum ContainRun {
         background.join()
         missing = sent.remaining
         latencies.sort()
+        if let path = arguments.path("samples") { Self.write(latencies, to: path) }
         return [
             ("samples", Double(latencies.count)), ("unseen", Double(missing)),
             ("p50", percentile(50, latencies)), ("p90", percentile(90, latencies)),
@@ -63,33 +62,16 @@ enum ContainRun {
         ]
     }
 
+    /// One line a sample, so that samples of several rounds can be judged together.
+    private static func write(_ samples: [Double], to path: String) {
+        guard let file = fopen(path, "w") else { Main.stop("no file at \(path)") }
+        for sample in samples { fputs("\(sample)\n", file) }
+        fclose(file)
+    }
+
     static func percentile(_ percent: Int, _ sorted: [Double]) -> Double {
         guard !sorted.isEmpty else { return .infinity }
         return sorted[min(sorted.count - 1, sorted.count * percent / 100)]
-    }
-
-    /// Other traffic at a steady rate: a handful every 5 ms. Its failures are minor: what holds a
-    /// lot is what is measured.
-    private static func traffic(
-        _ configuration: KafkaConfiguration, name: String, perSecond: Int, until stop: StopFlag
-    ) {
-        do {
-            let writer = try KafkaWriter(configuration)
-            var source = EventSource(seed: 7, name: name + "-b-")
-            source.criticalPerHundredFailures = 0
-            let begin = Meter.seconds(CLOCK_MONOTONIC)
-            while !stop.isRequested {
-                let due = Int((Meter.seconds(CLOCK_MONOTONIC) - begin) * Double(perSecond))
-                while source.count < due {
-                    source.next()
-                    try write(source, to: writer)
-                }
-                usleep(5_000)
-            }
-            try writer.flush()
-        } catch {
-            Main.stop("traffic: \(error)")
-        }
     }
 
     /// A critical failure about every 50 ms, each for a lot of its own.
@@ -106,27 +88,12 @@ enum ContainRun {
                 usleep(UInt32(20_000 + dice.below(60_000)))
                 source.nextCritical(lot: "\(name)-\(number)")
                 sent.put(number, Meter.seconds(CLOCK_MONOTONIC))
-                try write(source, to: writer)
+                try Traffic.write(source, to: writer)
                 number += 1
             }
             try writer.flush()
         } catch {
             Main.stop("failures: \(error)")
         }
-    }
-
-    private static func write(_ source: EventSource, to writer: KafkaWriter) throws(LogError) {
-        var failure: LogError?
-        source.key.withUnsafeBytes { key in
-            source.value.withUnsafeBytes { value in
-                do throws(LogError) {
-                    try writer.write(
-                        topic: .mesExecution, partition: nil, key: key, value: value, headers: [])
-                } catch {
-                    failure = error
-                }
-            }
-        }
-        if let failure { throw failure }
     }
 }

@@ -10,7 +10,8 @@ enum Main {
         let words = Array(CommandLine.arguments.dropFirst())
         guard let verb = words.first, let arguments = BenchArguments(words.dropFirst()) else {
             stop(
-                "usage: holdfast-bench load|consume|work|floor|contain|dedupe|restore name=value"
+                "usage: holdfast-bench load|consume|work|floor|contain|traffic|dedupe|plain-ids"
+                    + "|changelog|restore|plain-rows|decode name=value"
             )
         }
         do {
@@ -22,6 +23,11 @@ enum Main {
             case "floor": figures = try FloorRun.run(arguments)
             case "contain": figures = try ContainRun.run(arguments)
             case "dedupe": figures = DedupeRun.run(arguments)
+            case "decode": figures = try DecodeRun.run(arguments)
+            case "traffic": figures = try Traffic.run(arguments)
+            case "plain-ids": figures = PlainStore.ids(arguments)
+            case "changelog": figures = try ChangelogRun.run(arguments)
+            case "plain-rows": figures = PlainStore.rows(arguments)
             case "restore": figures = try RestoreRun.run(arguments)
             default: stop("unknown measurement \(verb)")
             }

@@ -1,32 +1,56 @@
-// Rows of a lost state file, read back from the changelog: what the store takes a second.
+// A lost state file: the product's own recovery of a task, from the changelog's first record in the
+// log to a task that decides. The clock is the worker's own (signal taskRestored).
 
+import Contracts
+import Decisions
+import EventLog
 import EventModel
 import Glibc
-import Store
+import KafkaLog
+import Synchronization
+import Worker
 
 enum RestoreRun {
-    /// Rows as Decisions names them (lots, holds, members: their keys are in no order), in the
-    /// transactions of a restore.
+    /// `restore bootstrap= prefix= state=DIR rows=N`.
     static func run(_ arguments: BenchArguments) throws -> [(String, Double)] {
-        let count = arguments.integer("rows", default: 1_000_000)
-        let directory = arguments.text("state")
-        let store = try TaskStore.open(
-            directory: directory,
-            identity: TaskIdentity(
-                deployment: "bench", partition: Partition(0), partitionCount: 4))
-        let chunk = 250_000
-        var dice = Dice(seed: 3)
-        let now = Instant(milliseconds: 1_767_592_800_000)
-        let value = Array(repeating: UInt8(ascii: "x"), count: 220)
-        let start = Meter()
-        for _ in 0..<count / chunk {
-            let rows = (0..<chunk).map { _ in
-                RowChange(key: "hold/lot/L-\(dice.below(1 << 40))/\(dice.roll())", value: value)
-            }
-            try store.commit(rows: rows, head: nil, changelogNext: Offset(0), savedAt: now)
+        let limits = Limits()
+        let found = Mutex<(rows: Int, records: Int, milliseconds: Int64)?>(nil)
+        let thread = StreamThread(
+            log: KafkaStreamLog(arguments.kafka(), clock: Meter.environment.now),
+            settings: WorkerSettings(
+                deployment: "bench", stateDirectory: arguments.text("state"), policy: .standard,
+                limits: limits),
+            environment: Meter.environment, index: 0, stop: StopFlag(),
+            registry: try ContractRegistry(limits: limits),
+            notify: { signal in
+                if case .taskRestored(_, let rows, let records, _, let milliseconds) = signal {
+                    found.withLock { $0 = (rows, records, milliseconds) }
+                }
+            })
+        try thread.open()
+        var start = Meter()
+        while found.withLock({ $0 == nil }) {
+            start = Meter()
+            try thread.step()
         }
         let end = Meter()
-        store.close()
-        return end.figures(of: count, since: start)
+        let restored = found.withLock { $0! }
+        guard restored.records == arguments.integer("rows") else {
+            Main.stop("restored \(restored.records) records instead of those written")
+        }
+        let seconds = Double(restored.milliseconds) / 1000
+        return [
+            ("records", Double(restored.records)), ("rows", Double(restored.rows)),
+            ("seconds", seconds), ("recordsPerSecond", Double(restored.records) / seconds),
+            (
+                "threadCPUMicrosecondsPerRecord",
+                (end.threadCPU - start.threadCPU) * 1e6 / Double(restored.records)
+            ),
+            (
+                "cpuMicrosecondsPerRecord",
+                (end.cpu - start.cpu) * 1e6 / Double(restored.records)
+            ),
+            ("peakMegabytes", Meter.peakMegabytes),
+        ]
     }
 }

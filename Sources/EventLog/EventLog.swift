@@ -123,20 +123,25 @@ package protocol StreamLog: AnyObject, SendableMetatype {
     /// Membership as of now. Taken when a batch's first record is polled or its timer found due.
     func groupToken() throws(LogError) -> GroupToken
 
-    /// One transaction: all records of the buffer and the consumed offsets, or nothing.
-    func commit(
-        _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
-        token: GroupToken
-    ) throws(LogError) -> CommitReceipt
+    /// Begins one transaction: all records of the request and its offsets, or nothing. Returns at
+    /// once; the request is the log's until `commitOutcome` has told the outcome. At most one
+    /// commit is under way.
+    func beginCommit(_ request: CommitRequest)
+
+    /// What became of the commit under way, after waiting for it at most so long; nil while it
+    /// still is under way. Told once: after a receipt or an error, nothing is under way. A poll
+    /// that waits returns soon after a commit has ended.
+    func commitOutcome(timeoutMilliseconds: Int32) throws(LogError) -> CommitReceipt?
 
     /// A reader that is not part of the group (restore, rescan).
     func makeReader() throws(LogError) -> any LogReader
 
     /// Throws the producers away and makes new ones (after an unknown outcome or a fatal error of a
-    /// producer).
+    /// producer). Never while a commit is under way.
     func reopenProducers() throws(LogError)
 
-    /// Leaves the group (when dynamic) and frees everything. Bounded in time.
+    /// Leaves the group (when dynamic) and frees everything. Bounded in time, also while a commit
+    /// is under way, whose outcome nobody learns then.
     func close()
 }
 

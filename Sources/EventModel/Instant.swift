@@ -5,8 +5,12 @@
 package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
     package let rawValue: Int64
     package init(rawValue: Int64) { self.rawValue = rawValue }
-    /// From the log's and the clock's milliseconds.
-    package init(milliseconds: Int64) { rawValue = milliseconds &* 1000 }
+    /// From the log's and the clock's milliseconds, as near as the calendar has it.
+    package init(milliseconds: Int64) {
+        let least = Self.calendarStart.rawValue / 1000
+        let greatest = Self.calendarEnd.rawValue / 1000
+        rawValue = min(max(milliseconds, least), greatest) * 1000
+    }
     /// Whole milliseconds since the epoch, rounded down.
     package var milliseconds: Int64 {
         rawValue >= 0 ? rawValue / 1000 : -((999 - rawValue) / 1000)
@@ -14,9 +18,18 @@ package struct Instant: RawRepresentable, Hashable, Comparable, Sendable {
     package static func < (left: Instant, right: Instant) -> Bool { left.rawValue < right.rawValue }
     package static let distantPast = Instant(rawValue: .min / 4)
 
-    /// This instant moved by seconds (may be negative).
+    /// The first and the last instant that RFC 3339 can write in UTC. No instant from outside lies
+    /// beyond them: one that did (9999-12-31T23:59:59-01:00, an append time of 2^62) would be
+    /// written into state as a text that nobody can read back.
+    package static let calendarStart = Instant(rawValue: -62_167_219_200_000_000)
+    package static let calendarEnd = Instant(rawValue: 253_402_300_799_999_999)
+
+    /// This instant moved by seconds (may be negative), at most to the end of what can be counted.
     package func advanced(seconds: Int64) -> Instant {
-        Instant(rawValue: rawValue + seconds * 1_000_000)
+        let (micros, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (moved, isBeyond) = rawValue.addingReportingOverflow(micros)
+        guard isTooFar || isBeyond else { return Instant(rawValue: moved) }
+        return Instant(rawValue: seconds < 0 ? .min : .max)
     }
 
     /// RFC 3339 in UTC with milliseconds: `2026-01-05T06:00:00.000Z`.
@@ -96,80 +109,5 @@ package enum Calendar1970 {
         case 4, 6, 9, 11: 30
         default: 31
         }
-    }
-}
-
-extension Instant {
-    /// An RFC 3339 date-time with an offset ("Z" or ±hh:mm; upper or lower case T and Z; a leap
-    /// second only as 23:59:60 UTC, read as the last microsecond before the next minute). Nil if it
-    /// is not one.
-    package init?(rfc3339 text: UnsafeRawBufferPointer) {
-        var at = 0
-        func number(_ width: Int) -> Int64? {
-            guard at + width <= text.count else { return nil }
-            var value: Int64 = 0
-            for index in at..<at + width {
-                let digit = text[index] &- 48
-                guard digit < 10 else { return nil }
-                value = value * 10 + Int64(digit)
-            }
-            at += width
-            return value
-        }
-        func skip(_ a: UInt8, _ b: UInt8) -> Bool {
-            guard at < text.count, text[at] == a || text[at] == b else { return false }
-            at += 1
-            return true
-        }
-        guard let year = number(4), skip(45, 45), let month = number(2), skip(45, 45),
-            let day = number(2), skip(84, 116), let hour = number(2), skip(58, 58),
-            let minute = number(2), skip(58, 58), let second = number(2)
-        else { return nil }
-        guard (1...12).contains(month), day >= 1,
-            day <= Calendar1970.daysIn(month: month, year: year), hour <= 23, minute <= 59,
-            second <= 60
-        else { return nil }
-        var micros: Int64 = 0
-        if skip(46, 46) {
-            var digits = 0
-            while at < text.count, text[at] &- 48 < 10 {
-                if digits < 6 { micros = micros * 10 + Int64(text[at] - 48) }
-                digits += 1
-                at += 1
-            }
-            guard digits > 0 else { return nil }
-            while digits < 6 {
-                micros *= 10
-                digits += 1
-            }
-        }
-        var offsetMinutes: Int64 = 0
-        if !skip(90, 122) {
-            guard at < text.count, text[at] == 43 || text[at] == 45 else { return nil }
-            let sign: Int64 = text[at] == 43 ? 1 : -1
-            at += 1
-            guard let hours = number(2), skip(58, 58), let minutes = number(2), hours <= 23,
-                minutes <= 59
-            else { return nil }
-            offsetMinutes = sign * (hours * 60 + minutes)
-        }
-        guard at == text.count else { return nil }
-        let minuteOfDay = hour * 60 + minute - offsetMinutes
-        if second == 60 {
-            guard (minuteOfDay % 1440 + 1440) % 1440 == 1439 else { return nil }
-            micros = 999_999
-        }
-        let days = Calendar1970.day(year: year, month: month, day: day)
-        let seconds = days * 86_400 + minuteOfDay * 60 + min(second, 59)
-        self.init(rawValue: seconds * 1_000_000 + micros)
-    }
-
-    /// The same, for text in hand.
-    package init?(rfc3339 text: String) {
-        var text = text
-        guard let value = text.withUTF8({ Instant(rfc3339: UnsafeRawBufferPointer($0)) }) else {
-            return nil
-        }
-        self = value
     }
 }

@@ -47,10 +47,11 @@ package struct JSONView {
     package let nodes: UnsafePointer<JSONNode>
     package let document: UnsafePointer<UInt8>
     package let sideText: UnsafePointer<UInt8>
-    /// Index of this value's node.
-    package let index: Int
+    /// Index of this value's node. A variable, because a copy with another index is what loops in
+    /// other modules make, and there an initialiser is a call.
+    package var index: Int
 
-    @inlinable package init(
+    package init(
         nodes: UnsafePointer<JSONNode>, document: UnsafePointer<UInt8>,
         sideText: UnsafePointer<UInt8>, index: Int
     ) {
@@ -60,41 +61,54 @@ package struct JSONView {
         self.index = index
     }
 
-    @inlinable package var kind: JSONKind { nodes[index].kind }
+    package var kind: JSONKind { nodes[index].kind }
 
     /// The value's span: a string's unescaped content, everything else as written.
-    @inlinable package var bytes: ByteView {
+    package var bytes: ByteView {
         let node = nodes[index]
         let base = node.isInSideText ? sideText : document
         return ByteView(start: base + Int(node.start), count: Int(node.length))
     }
 
     /// The value at another node of the same index.
-    @inlinable package func at(_ other: Int) -> JSONView {
+    package func at(_ other: Int) -> JSONView {
         JSONView(nodes: nodes, document: document, sideText: sideText, index: other)
     }
 
     /// The value of the member with that name; nil when it is absent or this is no object.
-    @inlinable package func member(_ name: StaticString) -> JSONView? {
-        member(ByteView(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    package func member(_ name: StaticString) -> JSONView? {
+        find(name.utf8Start, name.utf8CodeUnitCount).map(at)
     }
 
     /// The value of the member with that name; nil when it is absent or this is no object.
-    @inlinable package func member(_ name: ByteView) -> JSONView? {
-        guard kind == .object else { return nil }
-        var at = index + 1
-        let end = Int(nodes[index].next)
-        while at < end {
-            if self.at(at).bytes.isSame(as: name) { return self.at(at + 1) }
-            at = Int(nodes[at + 1].next)
-        }
-        return nil
+    package func member(_ name: ByteView) -> JSONView? {
+        find(name.baseAddress ?? UnsafeRawPointer(document), name.count).map(at)
     }
 
     /// The content of the string member with that name; nil when absent or no string.
-    @inlinable package func string(_ name: StaticString) -> ByteView? {
-        guard let value = member(name), value.kind == .string else { return nil }
-        return value.bytes
+    package func string(_ name: StaticString) -> ByteView? {
+        guard let found = find(name.utf8Start, name.utf8CodeUnitCount),
+            case .string = nodes[found].kind
+        else { return nil }
+        return at(found).bytes
+    }
+
+    /// The node of a member's value. Every rule asks for members, so this is the loop to keep
+    /// short: lengths first, and the next name is where the value's node says.
+    @inline(__always)
+    private func find(_ name: UnsafeRawPointer, _ count: Int) -> Int? {
+        guard case .object = nodes[index].kind else { return nil }
+        var at = index + 1
+        let end = Int(nodes[index].next)
+        while at < end {
+            let node = nodes[at]
+            if Int(node.length) == count {
+                let base = (node.isInSideText ? sideText : document) + Int(node.start)
+                if ByteView.areSame(base, name, count) { return at + 1 }
+            }
+            at = Int(nodes[at + 1].next)
+        }
+        return nil
     }
 
     /// A String of the string member with that name. Allocates.
@@ -116,7 +130,7 @@ package struct JSONView {
     }
 
     /// Calls `body` for each member (name, value) of an object, in document order.
-    @inlinable package func forEachMember<E: Error>(_ body: (ByteView, JSONView) throws(E) -> Void)
+    package func forEachMember<E: Error>(_ body: (ByteView, JSONView) throws(E) -> Void)
         throws(E)
     {
         guard kind == .object else { return }
@@ -129,8 +143,7 @@ package struct JSONView {
     }
 
     /// Calls `body` for each element of an array, in order.
-    @inlinable package func forEachElement<E: Error>(_ body: (JSONView) throws(E) -> Void) throws(E)
-    {
+    package func forEachElement<E: Error>(_ body: (JSONView) throws(E) -> Void) throws(E) {
         guard kind == .array else { return }
         var at = index + 1
         let end = Int(nodes[index].next)

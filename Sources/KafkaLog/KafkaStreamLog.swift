@@ -12,7 +12,11 @@ package final class KafkaStreamLog: StreamLog {
     private let clock: () -> Instant
     private var counts: [Topic: Int32] = [:]
     private var client: ClientHandle?
+    /// Used by the committer's thread while a commit is under way, by ours otherwise.
     var producers: [TransactionalProducer] = []
+    private(set) var committer: Committer?
+    /// The queue that our polls wait at; asked to give way when a commit has ended.
+    private var pollQueue: OpaquePointer?
     /// Whose turn it is.
     var turn = 0
     var assignment = Assignment()
@@ -58,6 +62,7 @@ package final class KafkaStreamLog: StreamLog {
         client = made
         made.context.onRebalance = { [unowned self] in rebalanced($0, $1) }
         rd_kafka_poll_set_consumer(made.rk)
+        startCommitter(waking: made)
         var lead = PartitionList()
         // Only the lead topic: cooperative-sticky would scatter partition p of several topics.
         _ = rd_kafka_topic_partition_list_add(
@@ -66,6 +71,14 @@ package final class KafkaStreamLog: StreamLog {
         lead = PartitionList()
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw LogError.kafka(code, "subscribe", configuration)
+        }
+    }
+
+    private func startCommitter(waking consumer: ClientHandle) {
+        let queue = rd_kafka_queue_get_consumer(consumer.rk)
+        pollQueue = queue
+        committer = Committer {
+            if let queue { rd_kafka_queue_yield(queue) }
         }
     }
 
@@ -106,9 +119,18 @@ package final class KafkaStreamLog: StreamLog {
     }
 
     package func close() {
+        // A commit that does not end keeps its producer, and both are left behind.
+        if committer?.end(millisecondsMax: configuration.closeMillisecondsMax) == false {
+            log(3, "a commit did not end in time and is left behind")
+            if producers.count == 2 { producers.remove(at: turn ^ 1) }
+        }
+        committer = nil
         for producer in producers { producer.close() }
         producers = []
         assignment.isClosing = true
+        // Its last reference but the library's own: the handle's end would wait for it.
+        if let pollQueue { rd_kafka_queue_destroy(pollQueue) }
+        pollQueue = nil
         // A static member only goes silent: its partitions wait for it to come back.
         client?.close(leaves: !configuration.isStatic)
         client = nil

@@ -68,15 +68,20 @@ final class TransactionalProducer {
     private var endMillisecondsMax: Int32 { Int32(configuration.sessionMilliseconds * 2) }
 
     /// One transaction, or nothing of it.
-    func commit(
-        _ buffer: borrowing TransactionBuffer, offsets: borrowing PartitionList,
-        membership: OpaquePointer
-    ) throws(LogError) -> CommitReceipt {
+    func commit(_ request: CommitRequest) throws(LogError) -> CommitReceipt {
+        guard let membership = request.token?.handle else {
+            preconditionFailure("a token of this log has a handle")
+        }
+        var offsets = PartitionList(capacity: request.offsets.count)
+        for (partition, offset) in request.offsets {
+            offsets.append(
+                configuration.name(of: partition.topic), partition.partition, offset: offset)
+        }
         receipt = CommitReceipt()
         auditSentAt.removeAll(keepingCapacity: true)
         failed = nil
         if let error = rd_kafka_begin_transaction(client.rk) { throw giveUp(error, "begin") }
-        try produceAll(buffer)
+        try produceAll(request.transaction)
         try send(offsets, membership)
         if let error = rd_kafka_commit_transaction(client.rk, endMillisecondsMax) {
             if rd_kafka_error_txn_requires_abort(error) != 0 { throw giveUp(error, "commit") }

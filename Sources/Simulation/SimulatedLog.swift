@@ -17,6 +17,9 @@ package final class SimulatedLog {
         /// The stream dies in the middle: its transaction stays open until a successor of the
         /// same name opens, or `expireTransactions`.
         case leftOpen
+        /// The same, but the end was sent: the coordinator commits it later, or aborts it when the
+        /// name is registered before.
+        case endInFlight
     }
 
     private let clock: () -> Instant

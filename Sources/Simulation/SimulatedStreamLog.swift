@@ -5,7 +5,7 @@ package import EventModel
 
 /// One simulated stream thread. Polls never wait: whoever steps the simulation moves its clock.
 package final class SimulatedStreamLog: StreamLog {
-    private let log: SimulatedLog
+    let log: SimulatedLog
     /// The transactional name: a later stream of the same name fences this one.
     package let name: String
     /// Two producers, used in turn, as KafkaLog has them.
@@ -14,14 +14,17 @@ package final class SimulatedStreamLog: StreamLog {
     /// Of a static member: what it is called in the group.
     private let instance: String?
     /// The worker's own clock, for clock reports.
-    private let clock: () -> Instant
+    let clock: () -> Instant
     private(set) var member: Int?
     private var generation: Int64 = 0
     private var owned: Set<Partition> = []
     private var delivery = SimulatedDelivery()
-    private var faults: [SimulatedLog.Fault] = []
+    var faults: [SimulatedLog.Fault] = []
     /// What a fenced producer is told to do next.
     package var fencedReaction = LogError.Reaction.surrenderPartitions
+    /// How long the next commits take.
+    package var commitDelay = SimulatedCommitDelay()
+    var underWay: SimulatedCommit?
 
     /// - Parameters:
     ///   - instance: makes it a static member of the group.
@@ -44,6 +47,13 @@ package final class SimulatedStreamLog: StreamLog {
 
     /// What was to happen to commits that were never made.
     func forgetFaults() { faults.removeAll() }
+
+    /// The producer whose turn it is, and whether it still is who it was registered as.
+    func nextProducer() -> (name: String, isCurrent: Bool) {
+        defer { turn ^= 1 }
+        let producer = "\(name).\(turn)"
+        return (producer, log.isCurrent(producer, epochs[turn]))
+    }
 
     /// The group takes this stream for dead, which has not noticed.
     package func expireSession() { if let member { log.group.remove(member) } }
@@ -150,6 +160,7 @@ package final class SimulatedStreamLog: StreamLog {
     package func makeReader() throws(LogError) -> any LogReader { SimulatedLogReader(log) }
 
     package func reopenProducers() throws(LogError) {
+        precondition(underWay == nil, "a commit is under way")
         // As the client, which asks again for a while.
         var questions = 0
         while log.isCoordinatorAway, questions < 100, let wait = log.onWait {
@@ -168,98 +179,7 @@ package final class SimulatedStreamLog: StreamLog {
         delivery.stopAll()
         if let member { log.group.remove(member) }
         member = nil
-    }
-
-    package func commit(
-        _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
-        token: GroupToken
-    ) throws(LogError) -> CommitReceipt {
-        let producer = "\(name).\(turn)"
-        guard log.isCurrent(producer, epochs[turn]) else {
-            throw .simulated(
-                "commit", "PRODUCER_FENCED", fencedReaction,
-                "another stream took over the name \(name)")
-        }
-        // The coordinator answered this producer's last commit before the markers were written.
-        if log.ledger.isEnding(producer) {
-            throw .simulated(
-                "commit", "CONCURRENT_TRANSACTIONS", .decideAnew,
-                "the transaction before this one is still ending")
-        }
-        turn ^= 1
-        let number = log.begin(producer)
-        var receipt = CommitReceipt()
-        for index in transaction.entries.indices {
-            let entry = transaction.entries[index]
-            guard entry.partition.rawValue < partitionCount(of: entry.topic) else {
-                log.end(number, isCommitted: false)
-                throw .noTopic(entry.topic, "commit")
-            }
-            write(transaction, entry, number, &receipt)
-        }
-        // As in Kafka, membership is proved by offsets alone: a transaction without any is not
-        // fenced.
-        if !offsets.isEmpty {
-            if let code = refusal(token) {
-                log.end(number, isCommitted: false)
-                throw .simulated(
-                    "commit", code, .decideAnew, "the group has moved on since the batch began")
-            }
-            log.ledger.setOffsets(offsets, of: number)
-        }
-        switch faults.isEmpty ? nil : faults.removeFirst() {
-        case nil: log.end(number, isCommitted: true)
-        case .aborted?:
-            log.end(number, isCommitted: false)
-            throw .simulated("commit", "ABORTED", .decideAnew, "the transaction was aborted")
-        case .outcomeUnknown(let applied)?:
-            log.end(number, isCommitted: applied)
-            throw .simulated("commit", "TIMED_OUT", .outcomeUnknown, "nobody answered")
-        case .leftOpen?:
-            throw .simulated("commit", "TIMED_OUT", .outcomeUnknown, "the stream died")
-        }
-        for index in receipt.clockReports.indices {
-            receipt.clockReports[index].reportedAt = clock()
-        }
-        return receipt
-    }
-
-    private func refusal(_ token: GroupToken) -> String? {
-        guard let member, log.group.isMember(member) else { return "UNKNOWN_MEMBER_ID" }
-        if log.isCoordinatorAway {
-            return "NOT_COORDINATOR"
-        }
-        return token.generation == log.group.generation ? nil : "ILLEGAL_GENERATION"
-    }
-
-    private func write(
-        _ buffer: borrowing TransactionBuffer, _ entry: TransactionBuffer.Entry, _ number: Int,
-        _ receipt: inout CommitReceipt
-    ) {
-        let place = TopicPartition(entry.topic, entry.partition)
-        let sentAt = clock()
-        let bytes = buffer.bytes
-        func slice(_ start: Int, _ length: Int) -> [UInt8]? {
-            length < 0 ? nil : Array(bytes[start..<start + length])
-        }
-        let range = entry.headerStart..<entry.headerStart + entry.headerCount
-        let headers = buffer.headers[range].map {
-            PlainRecord.Header(
-                name: String(decoding: slice($0.nameStart, $0.nameLength) ?? [], as: UTF8.self),
-                value: slice($0.valueStart, $0.valueLength))
-        }
-        log.append(place, transaction: number) { offset, time in
-            if place.topic == .state { receipt.lastStateOffsets[place.partition] = offset }
-            if place.topic == .audit {
-                receipt.clockReports.removeAll { $0.partition == place.partition }
-                receipt.clockReports.append(
-                    ClockReport(
-                        partition: place.partition, sentAt: sentAt, appendTime: time,
-                        reportedAt: time))
-            }
-            return PlainRecord(
-                place, offset, time, key: slice(entry.keyStart, entry.keyLength),
-                value: slice(entry.valueStart, entry.valueLength), headers: headers)
-        }
+        // What is under way stays open, as a process leaves it that ends.
+        underWay = nil
     }
 }

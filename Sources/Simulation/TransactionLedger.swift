@@ -8,6 +8,8 @@ struct TransactionLedger {
     /// One transaction's life: open, decided (its markers are on their way), done.
     struct Transaction {
         let name: String
+        /// How often the name had been registered when it began.
+        let epoch: Int
         let beganAt: Instant
         /// Nil while it is open.
         var isCommitted: Bool?
@@ -16,6 +18,8 @@ struct TransactionLedger {
         var offsets: [(place: TopicPartition, offset: Offset)] = []
         /// Its offsets hold back who asks for stable ones.
         var holdsOffsets = false
+        /// Its owner has asked for its commit and will not hear the answer.
+        var isEndInFlight = false
     }
 
     /// A marker on its way: to a partition, or to the group's offsets.
@@ -52,8 +56,15 @@ struct TransactionLedger {
         markers.contains { transactions[$0.transaction].name == name }
     }
 
+    func isOpen(_ number: Int) -> Bool { transactions[number].isCommitted == nil }
+    func isFenced(_ number: Int) -> Bool {
+        epochs[transactions[number].name] != transactions[number].epoch
+    }
+    mutating func sendEnd(of number: Int) { transactions[number].isEndInFlight = true }
+
     mutating func begin(_ name: String, at now: Instant) -> Int {
-        transactions.append(Transaction(name: name, beganAt: now))
+        transactions.append(
+            Transaction(name: name, epoch: epochs[name] ?? 0, beganAt: now))
         open.append(transactions.count - 1)
         return transactions.count - 1
     }
@@ -103,13 +114,20 @@ extension SimulatedLog {
     /// Registers a transactional name: what a predecessor left open is aborted, and it is fenced.
     /// As init_transactions, it answers when every marker of the name is written.
     func register(_ name: String) -> Int {
-        if let open = ledger.openTransaction(of: name) { end(open, isCommitted: false) }
+        if let open = ledger.openTransaction(of: name) {
+            // Whichever request arrives first.
+            let isInTime =
+                ledger.transactions[open].isEndInFlight && faults?.dice.chance(50) ?? true
+            end(open, isCommitted: isInTime)
+        }
         let epoch = ledger.raiseEpoch(of: name)
         writeMarkers { ledger.transactions[$0.transaction].name == name }
         return epoch
     }
 
     func isCurrent(_ name: String, _ epoch: Int) -> Bool { ledger.isCurrent(name, epoch) }
+
+    func isOpen(_ transaction: Int) -> Bool { ledger.isOpen(transaction) }
 
     func begin(_ name: String) -> Int {
         precondition(ledger.openTransaction(of: name) == nil, "one transaction of a name at a time")
@@ -155,19 +173,19 @@ extension SimulatedLog {
         writeMarkers { $0.dueAt <= now }
         for open in ledger.open {
             let transaction = ledger.transactions[open]
-            guard now.milliseconds - transaction.beganAt.milliseconds > transactionMillisecondsMax
-            else { continue }
-            _ = ledger.raiseEpoch(of: transaction.name)
-            end(open, isCommitted: false)
+            if transaction.isEndInFlight, faults?.dice.chance(20) ?? true {
+                end(open, isCommitted: true)
+            } else if now.milliseconds - transaction.beganAt.milliseconds
+                > transactionMillisecondsMax
+            {
+                end(open, isCommitted: false)
+            }
         }
     }
 
     /// The coordinator aborts what its owners left open (transaction.timeout.ms).
     package func expireTransactions() {
-        for open in ledger.open {
-            _ = ledger.raiseEpoch(of: ledger.transactions[open].name)
-            end(open, isCommitted: false)
-        }
+        for open in ledger.open { end(open, isCommitted: false) }
     }
 
     /// Markers that are not written yet.

@@ -10,11 +10,12 @@ final class StoreConnection {
     private var handle: OpaquePointer?
 
     /// Opens (and creates) the file and sets what every connection of ours has.
-    init(path: String) throws(StoreError) {
+    /// - Parameter vfs: the disk to open it on; nil: SQLite's default.
+    init(path: String, vfs: String? = nil) throws(StoreError) {
         self.path = path
         let flags =
             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &handle, flags, nil)
+        let code = sqlite3_open_v2(path, &handle, flags, vfs)
         guard code == SQLITE_OK else { throw fail("open", code) }
         // EXCLUSIVE: a task's file has one owner; a second one is told (inUse) instead of let in,
         // and the WAL's index needs no shared memory that a crash could leave behind.

@@ -2,56 +2,58 @@
 // only the worker's user reads it.
 
 import EventModel
-import Glibc
 
 /// The file of one task in the state directory.
 struct TaskFile {
     let directory: String
     let path: String
+    let files: any StoreFiles
 
-    init(directory: String, partition: Partition) {
+    init(directory: String, partition: Partition, files: any StoreFiles) {
         self.directory = directory
+        self.files = files
         path = "\(directory)/task-\(partition.rawValue).sqlite"
     }
 
     /// Makes the directory (0700) and the file (0600; SQLite gives its WAL the same mode) where
     /// they are missing. Answers whether the file had anything in it.
     func prepare() throws(StoreError) -> Bool {
-        if mkdir(directory, 0o700) != 0, errno != EEXIST {
-            throw .system("make the state directory", path: directory, errno: errno)
+        let made = files.makeDirectory(directory)
+        guard made == 0 else {
+            throw .system("make the state directory", path: directory, errno: made)
         }
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .system("open", path: path, errno: errno) }
-        defer { close(descriptor) }
-        // Also one that somebody restored from a backup with a careless mask.
-        _ = fchmod(descriptor, 0o600)
-        return Self.size(of: path) > 0 || Self.size(of: path + "-wal") > 0
+        let opened = files.makeFile(path)
+        guard opened == 0 else { throw .system("open", path: path, errno: opened) }
+        return size > 0 || sizeOfWAL > 0
     }
+
+    /// A connection to the file, on its disk.
+    func connect() throws(StoreError) -> StoreConnection {
+        try StoreConnection(path: path, vfs: files.vfs)
+    }
+
+    /// The size of the file in bytes; 0 when there is none.
+    var size: Int { files.size(of: path) ?? 0 }
+    /// The size of its WAL in bytes; 0 when there is none.
+    var sizeOfWAL: Int { files.size(of: path + "-wal") ?? 0 }
 
     /// Keeps the file (and its WAL) as `<name>.torn-<n>`; answers the new path.
     func setAside() throws(StoreError) -> String {
         var number = 1
-        while Self.exists("\(path).torn-\(number)") || Self.exists("\(path).torn-\(number)-wal") {
+        while exists("\(path).torn-\(number)") || exists("\(path).torn-\(number)-wal") {
             number += 1
         }
         let kept = "\(path).torn-\(number)"
         // The WAL goes first: a crash in between leaves an old file without a WAL, which is merely
         // behind. The other way round, an old WAL would meet a new file.
-        for suffix in ["-wal", "-shm", "-journal", ""] where Self.exists(path + suffix) {
-            guard rename(path + suffix, kept + suffix) == 0 else {
-                throw .system("set aside", path: path + suffix, errno: errno)
+        for suffix in ["-wal", "-shm", "-journal", ""] where exists(path + suffix) {
+            let renamed = files.rename(path + suffix, to: kept + suffix)
+            guard renamed == 0 else {
+                throw .system("set aside", path: path + suffix, errno: renamed)
             }
         }
         return kept
     }
 
-    static func exists(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
-    }
-
-    static func size(of path: String) -> Int {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int(status.st_size) : 0
-    }
+    private func exists(_ path: String) -> Bool { files.size(of: path) != nil }
 }

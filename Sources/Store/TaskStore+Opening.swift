@@ -10,9 +10,10 @@ extension TaskStore {
     /// - Parameter rebuild: a foreign or newer file is set aside instead of refused
     /// (`--rebuild-state`).
     package static func open(
-        directory: String, identity: TaskIdentity, rebuild: Bool = false
+        directory: String, identity: TaskIdentity, rebuild: Bool = false,
+        files: any StoreFiles = SystemFiles()
     ) throws(StoreError) -> TaskStore {
-        let file = TaskFile(directory: directory, partition: identity.partition)
+        let file = TaskFile(directory: directory, partition: identity.partition, files: files)
         guard try file.prepare() else { return try begin(file, identity, report: .fresh) }
         switch try judge(file, identity) {
         case .empty: return try begin(file, identity, report: .fresh)
@@ -37,9 +38,10 @@ extension TaskStore {
     /// Sets the file aside whatever it holds and begins an empty one: the answer to the reaction
     /// `setAside`. The store it happened on must have been let go.
     package static func startOver(
-        directory: String, identity: TaskIdentity, why: String
+        directory: String, identity: TaskIdentity, why: String,
+        files: any StoreFiles = SystemFiles()
     ) throws(StoreError) -> TaskStore {
-        let file = TaskFile(directory: directory, partition: identity.partition)
+        let file = TaskFile(directory: directory, partition: identity.partition, files: files)
         guard try file.prepare() else { return try begin(file, identity, report: .fresh) }
         return try replace(file, identity, why: why)
     }
@@ -55,8 +57,8 @@ extension TaskStore {
         -> Verdict
     {
         // A WAL without its file: SQLite would delete it without a word.
-        let size = TaskFile.size(of: file.path)
-        let hasWAL = TaskFile.size(of: file.path + "-wal") > 0
+        let size = file.size
+        let hasWAL = file.sizeOfWAL > 0
         if size == 0 { return .damaged("the file is empty, its WAL is not") }
         // SQLite takes a file shorter than a page for an empty one, and a last page cut short for
         // none. With a WAL that may be a checkpoint that was killed, which the WAL repairs.
@@ -64,7 +66,7 @@ extension TaskStore {
             return .damaged("its size, \(size) bytes, is no number of pages")
         }
         do throws(StoreError) {
-            return try examine(try StoreConnection(path: file.path), identity)
+            return try examine(try file.connect(), identity)
         } catch {
             guard meansDamage(error) else { throw error }
             return .damaged(error.message)
@@ -123,7 +125,7 @@ extension TaskStore {
     private static func begin(_ file: TaskFile, _ identity: TaskIdentity, report: OpenReport)
         throws(StoreError) -> TaskStore
     {
-        let connection = try StoreConnection(path: file.path)
+        let connection = try file.connect()
         try makeDurable(connection)
         try Schema.migrate(connection, from: 0, identity: identity)
         return try TaskStore(connection, identity: identity, report: report)

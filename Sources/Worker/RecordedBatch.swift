@@ -1,9 +1,9 @@
 // A batch record as read back from holdfast.audit.
 
-import EventModel
+package import EventModel
 
 /// What deciding a batch again needs of its record: the luck.
-struct RecordedBatch {
+package struct RecordedBatch {
     var epoch: Int64
     var sequence: Int64
     var now: Instant
@@ -13,7 +13,7 @@ struct RecordedBatch {
     var policyText: String?
 
     /// Nil when this is no batch record that this version can read.
-    init?(_ view: JSONView) {
+    package init?(_ view: JSONView) {
         guard view.integer("v") == BatchRecord.version, let epoch = view.integer("epoch"),
             let sequence = view.integer("sequence"),
             let now = view.string("now").flatMap(Instant.init(rfc3339:)),

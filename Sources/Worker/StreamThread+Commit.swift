@@ -27,15 +27,19 @@ extension StreamThread {
         while true {
             let ours = closing.filter { $0.closed != nil }
             guard !ours.isEmpty else { break }
-            transaction.reset()
-            for task in ours { task.appendClosed(to: &transaction) }
-            let offsets = ours.flatMap(\.fencingOffsets)
+            request.reset()
+            for task in ours { task.appendClosed(to: &request.transaction) }
+            request.offsets = ours.flatMap(\.fencingOffsets)
             if token == nil { try takeToken() }
             do {
                 // A broker takes offsets without a generation as those of a client outside of any
                 // group, and fences nothing.
                 guard token!.generation >= 0 else { throw LogError.notInGroup }
-                let receipt = try log.commit(transaction, offsets: offsets, token: token!)
+                request.token = token
+                log.beginCommit(request)
+                var told: CommitReceipt?
+                while told == nil { told = try log.commitOutcome(timeoutMilliseconds: 1_000) }
+                guard let receipt = told else { break }
                 try finish(ours, receipt: receipt, began: began)
                 break
             } catch let error as LogError {

@@ -36,7 +36,7 @@ package final class StreamThread<Log: StreamLog> {
     var token: GroupToken?
     /// Since when the open batches have wanted to be committed at once (monotonic).
     var urgentSince: Int64?
-    var transaction = TransactionBuffer()
+    let request = CommitRequest()
     /// Partitions that are ours and could not be recovered yet.
     var awaited: [Partition: AwaitedTask] = [:]
     /// Totals, for summaries and tests.

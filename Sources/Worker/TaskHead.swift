@@ -57,6 +57,9 @@ package struct TaskHead: Equatable, Sendable {
         writer.endObject()
     }
 
+    /// What epochs and sequences can be: each is followed by a next one.
+    private static let countsMax: ClosedRange<Int64> = 0...(.max / 2)
+
     /// Reads a head row. Nil when it is none; `newer` when a newer worker wrote it.
     static func read(_ view: JSONView) -> Reading {
         guard let version = view.integer("v") else { return .unreadable }
@@ -71,7 +74,9 @@ package struct TaskHead: Equatable, Sendable {
         else { return .unreadable }
         var positions: [Topic: Offset] = [:]
         positionsView.forEachMember { name, value in
-            if let topic = Topic(name: name.text), let offset = Int64(value.bytes.text), offset >= 0
+            if let topic = Topic(name: name.text), let offset = Int64(value.bytes.text),
+                offset >= 0,
+                offset < .max
             {
                 positions[topic] = Offset(offset)
             }
@@ -82,7 +87,9 @@ package struct TaskHead: Equatable, Sendable {
                 clocks[topic] = instant
             }
         }
-        guard positions.count == Topic.inputs.count else { return .unreadable }
+        guard positions.count == Topic.inputs.count, countsMax.contains(epoch),
+            countsMax.contains(sequence)
+        else { return .unreadable }
         return .head(
             TaskHead(
                 epoch: epoch, sequence: sequence, positions: positions, timersTo: timersTo,
@@ -91,7 +98,7 @@ package struct TaskHead: Equatable, Sendable {
     }
 
     /// The head in these bytes, or why a worker cannot go on.
-    static func parse(_ bytes: [UInt8], limits: Limits) throws(WorkerError) -> TaskHead {
+    package static func parse(_ bytes: [UInt8], limits: Limits) throws(WorkerError) -> TaskHead {
         var parser = JSONParser(limits: limits.forOwnRecords)
         let reading: Reading = bytes.withUnsafeBytes { bytes in
             guard let view = try? parser.parse(bytes) else { return .unreadable }

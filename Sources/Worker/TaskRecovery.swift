@@ -58,7 +58,7 @@ struct TaskRecovery<Log: StreamLog> {
             do {
                 fresh = try TaskStore.startOver(
                     directory: settings.stateDirectory, identity: identity(partition),
-                    why: error.message)
+                    why: error.message, files: settings.files)
             } catch {
                 throw WorkerError(error, partition: partition)
             }
@@ -75,7 +75,7 @@ struct TaskRecovery<Log: StreamLog> {
         do {
             store = try TaskStore.open(
                 directory: settings.stateDirectory, identity: identity(partition),
-                rebuild: settings.rebuildsState)
+                rebuild: settings.rebuildsState, files: settings.files)
             if case .setAside(let path, let why) = store.openReport {
                 notify(.stateFileSetAside(partition, path: path, why: why))
             }

@@ -2,6 +2,7 @@
 
 package import Decisions
 package import EventModel
+package import Store
 
 /// Settings of a worker process, the same for all of its threads.
 package struct WorkerSettings: Sendable {
@@ -11,6 +12,8 @@ package struct WorkerSettings: Sendable {
     package var stateDirectory: String
     package var policy: Policy
     package var limits: Limits
+    /// The disk of the task files.
+    package var files: any StoreFiles = SystemFiles()
     /// Set aside a foreign or newer state file instead of refusing it.
     package var rebuildsState: Bool
     /// A task file older than this is rebuilt, because tombstones may be gone: half of

@@ -26,6 +26,50 @@ import Testing
         #expect(print("", "") == print("", ""))
     }
 
+    /// The parts side by side, each behind its length, as one span.
+    private func framed(_ parts: [[UInt8]?]) -> Fingerprint {
+        var bytes: [UInt8] = []
+        for part in parts {
+            let length = part.map { UInt64($0.count) } ?? .max
+            bytes += (0..<8).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) } + (part ?? [])
+        }
+        return bytes.withUnsafeBytes { Fingerprinter.of($0) }
+    }
+
+    @Test(arguments: Array(0...300) + [590, 3_990, 4_023, 4_024, 4_025, 4_096, 5_000, 70_000])
+    func `put side by side or fed one by one, a digest is that of the framed parts`(size: Int) {
+        let hasher = Fingerprinter()
+        let data = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let (type, time) = (Array("mes.stepFailed.v1".utf8), Array("2026-01-05".utf8))
+        data.withUnsafeBytes { data in
+            type.withUnsafeBytes { type in
+                time.withUnsafeBytes { time in
+                    let all = [Array(type), Array("lot/1".utf8), Array(time), Array(data)]
+                    let with = Array("lot/1".utf8).withUnsafeBytes {
+                        hasher.content(type: type, subject: $0, time: time, data: data)
+                    }
+                    #expect(with == framed(all))
+                    let without = hasher.content(
+                        type: type, subject: nil, time: time, data: data)
+                    #expect(without == framed([all[0], nil, all[2], all[3]]))
+                    #expect(hasher.identity(source: data, id: type) == framed([all[3], all[0]]))
+                    #expect(hasher.identity(source: type, id: data) == framed([all[0], all[3]]))
+                }
+            }
+        }
+    }
+
+    @Test func `a digest never changes`() {
+        let hasher = Fingerprinter()
+        let (a, b) = (Array("/mes/plant-1".utf8), Array("e-1".utf8))
+        let found = a.withUnsafeBytes { a in
+            b.withUnsafeBytes { hasher.identity(source: a, id: $0) }
+        }
+        #expect(
+            found
+                == Fingerprint(low: 0x7d30_3db1_258d_1adc, high: 0x6327_4b09_d829_5d25))
+    }
+
     @Test func `an absent subject is not an empty one`() {
         let hasher = Fingerprinter()
         let none = ByteView(start: nil, count: 0)

@@ -4,6 +4,7 @@ import EventLog
 import EventModel
 import KafkaLog
 import KafkaTesting
+import Simulation
 import Testing
 
 extension RealKafka {

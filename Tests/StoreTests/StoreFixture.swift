@@ -36,7 +36,7 @@ final class TemporaryDirectory {
     func read(_ name: String) -> [UInt8] {
         guard let file = fopen("\(path)/\(name)", "r") else { return [] }
         defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: TaskFile.size(of: "\(path)/\(name)"))
+        var bytes = [UInt8](repeating: 0, count: SystemFiles().size(of: "\(path)/\(name)") ?? 0)
         let count = fread(&bytes, 1, bytes.count, file)
         return Array(bytes.prefix(count))
     }

@@ -19,7 +19,7 @@ struct BannedCalls {
         Ban(text: ".random(in", instead: "luck is an argument: Environment.random"),
         Ban(text: "Task.sleep", instead: "threads wait on the log's poll"),
         Ban(text: "try!", instead: "throw, or precondition with the reason"),
-        Ban(text: "print(", instead: "a named signal", but: ["holdfast", "Bench"]),
+        Ban(text: "print(", instead: "a named signal", but: ["holdfast", "Bench", "Fuzz"]),
     ]
 
     @Test(arguments: bans)

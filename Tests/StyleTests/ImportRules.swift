@@ -26,8 +26,12 @@ struct ImportRules {
             "Worker", "Configuration", "Simulation",
         ],
         "Bench": [
-            "EventModel", "Contracts", "Decisions", "Store", "EventLog", "KafkaLog", "Worker",
-            "CRdKafka",
+            "EventModel", "Contracts", "Decisions", "Digests", "Store", "EventLog", "KafkaLog",
+            "Worker", "CRdKafka", "CSQLite",
+        ],
+        "Fuzz": [
+            "EventModel", "Digests", "Contracts", "Decisions", "Store", "EventLog", "Worker",
+            "Configuration", "CSQLite",
         ],
     ]
     /// What comes with the toolchain and may be imported anywhere.

@@ -113,9 +113,14 @@ class Reader:
     def records(self, topic, starts):
         """Yields (partition, offset, ms, key, value, headers) of {partition: offset} up to the end.
 
-        headers: [(name, bytes or None)].
+        headers: [(name, bytes or None)]. The end is the last stable offset when this is called: in
+        a log that grows all the time librdkafka may never tell of one.
         """
         lib = self.lib
+        ends = {partition: self.watermarks(topic, partition)[1] for partition in starts}
+        starts = {partition: at for partition, at in starts.items() if at < ends[partition]}
+        if not starts:
+            return
         places = lib.rd_kafka_topic_partition_list_new(len(starts))
         for partition, offset in starts.items():
             lib.rd_kafka_topic_partition_list_add(
@@ -135,7 +140,12 @@ class Reader:
                 record = self._record(message, waiting)
             finally:
                 lib.rd_kafka_message_destroy(message)
-            if record:
+            if not record:
+                continue
+            partition, offset = record[:2]
+            if offset + 1 >= ends[partition]:
+                waiting.discard(partition)
+            if offset < ends[partition]:
                 yield record
         lib.rd_kafka_assign(self.handle, None)
 

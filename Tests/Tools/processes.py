@@ -57,6 +57,18 @@ class Broker:
     def start(self, node):
         self._run("start", str(node))
 
+    def start_soon(self, node):
+        """Starts a node without waiting until it answers; whoever asks the process learns."""
+        return subprocess.Popen([self.launcher, "start", self.directory, str(node)],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.PIPE, text=True)
+
+    def pause(self, node):
+        self._run("pause", str(node))
+
+    def resume(self, node):
+        self._run("resume", str(node))
+
     def down(self):
         self._run("down")
 
@@ -78,14 +90,22 @@ class Worker:
 
     def start(self):
         # A dead process' backtrace may hang and hold the pipe: no backtraces of what we kill.
-        environment = dict(os.environ, SWIFT_BACKTRACE="enable=no")
+        environment = dict(os.environ, SWIFT_BACKTRACE="enable=no", **self.environment())
         with open(self.log, "ab") as log:
             log.write(b"--- start %d\n" % self.starts)
             log.flush()
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
-                start_new_session=True)
+                [*self.prefix(), *self.command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=environment, start_new_session=True)
         self.starts, self.frozen = self.starts + 1, False
+
+    def environment(self):
+        """More variables of the process: for those who need them."""
+        return {}
+
+    def prefix(self):
+        """What stands before the command, and becomes it."""
+        return []
 
     def alive(self):
         return self.process is not None and self.process.poll() is None
@@ -138,11 +158,11 @@ class Worker:
 class Producer:
     """Two kcats at the ends of pipes: an independent client, partitioned as Java producers do."""
 
-    def __init__(self, bootstrap, topics):
+    def __init__(self, bootstrap, topics, settings=("-X", "enable.idempotence=true")):
         self.pipes = {topic: subprocess.Popen(
             ["kcat", "-P", "-b", bootstrap, "-t", topic, "-K", "\\t", "-Z",
              "-X", "partitioner=murmur2_random", "-X", "message.max.bytes=2000000",
-             "-X", "enable.idempotence=true", "-X", "linger.ms=5"],
+             "-X", "linger.ms=5", *settings],
             stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) for topic in topics}
 
     def send(self, topic, line):
@@ -164,6 +184,10 @@ class Producer:
             if pipe.poll() is None:
                 pipe.kill()
                 pipe.wait()
+            try:
+                pipe.stdin.close()
+            except BrokenPipeError:  # what nobody will read any more
+                pass
 
 
 def wait_until(question, seconds, every=0.5):

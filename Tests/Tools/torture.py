@@ -55,24 +55,28 @@ class Torture:
         self.broker = Broker(os.path.join(self.directory, "broker"),
                              3 if options.broker_kill else 1)
         self.say("broker at %s" % self.broker.bootstrap)
-        command = [options.binary, "topics", "apply", "--log", "kafka://" + self.broker.bootstrap]
-        done = subprocess.run(command, text=True, capture_output=True, timeout=120,
-                              stdin=subprocess.DEVNULL)
-        if done.returncode != 0:
-            raise RuntimeError("topics apply: exit %d\n%s%s" % (
-                done.returncode, done.stdout, done.stderr))
+        self.make_topics()
         for number in range(options.workers):
             worker = Worker("w%d" % number, options.binary, self.broker.bootstrap,
                             self.directory, options.worker_args)
             worker.start()
             self.workers.append(worker)
 
+    def make_topics(self):
+        options = self.options
+        command = [options.binary, "topics", "apply", "--log", "kafka://" + self.broker.bootstrap]
+        done = subprocess.run(command, text=True, capture_output=True, timeout=120,
+                              stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            raise RuntimeError("topics apply: exit %d\n%s%s" % (
+                done.returncode, done.stdout, done.stderr))
+
     def produce(self):
         """In its own thread: the plant at an even pace, in small steps."""
         try:
             options = self.options
             seconds = options.seconds
-            self._misplace()
+            self.misplace()
             start = time.monotonic()
             plant = generate.events(options.events, options.seed, int(time.time() * 1000),
                                     int(seconds * 1000))
@@ -90,7 +94,7 @@ class Torture:
         except Exception as error:  # told by the main thread, which must not wait for ever
             self.failure = "producing: %r" % error
 
-    def _misplace(self):
+    def misplace(self):
         """Records in a partition that the partitioner would not choose."""
         for partition in range(4):
             lines = b"".join(
@@ -210,12 +214,18 @@ class Torture:
         self.thread.join(max(1, self.left()))
         if self.failure:
             raise RuntimeError(self.failure)
+        self.catch_up()
+        self.end_workers()
+
+    def catch_up(self):
         if not wait_until(self.consumed, min(self.left(), self.options.catch_up), every=2):
             raise RuntimeError("the input was not consumed in time\n" + "".join(
                 "%s:\n%s" % (worker.name, worker.tail()) for worker in self.workers))
         time.sleep(SETTLE_SECONDS)
         if not wait_until(self.consumed, 60, every=2):
             raise RuntimeError("after its timers the input was not consumed in time")
+
+    def end_workers(self):
         for worker in self.workers:
             code = worker.terminate(DRAIN_SECONDS)
             if code != 0:
@@ -232,14 +242,20 @@ class Torture:
                   "--partitions", "4", "--gates-compacted"]
         code = 0
         for extra in ([], ["--failures-only", "--lot-prefix", "FO-"]):
-            code |= subprocess.run(oracle + extra, timeout=1800).returncode
+            found = subprocess.run(oracle + extra, timeout=1800).returncode
+            self.judged("oracle " + " ".join(extra), found)
+            code |= found
         self.say("the oracle has judged")
         # The product's own proof, beside the independent one: it must find nothing either.
-        code |= subprocess.run([self.options.binary, "verify", "--log",
+        found = subprocess.run([self.options.binary, "verify", "--log",
                                 "kafka://" + self.broker.bootstrap], timeout=1800,
                                stdin=subprocess.DEVNULL).returncode
+        self.judged("verify", found)
         self.say("verified")
-        return code
+        return code | found
+
+    def judged(self, name, code):
+        """One judge's answer; for those who keep account."""
 
     def run(self):
         self.set_up()

@@ -10,8 +10,15 @@ enum CrashPoint: CaseIterable {
     case beforeCommit
     /// Everything was sent, the end was not: the transaction stays open.
     case insideCommit
+    /// The same, and it goes on deciding for some polls before it dies.
+    case insideCommitOnTop
     /// The log has it all, the store nothing.
     case afterCommit
+    /// The same, and it goes on deciding for some polls before it dies.
+    case afterCommitOnTop
+
+    /// It dies in a poll, with batches decided on top of what is under way.
+    var isOnTop: Bool { self == .insideCommitOnTop || self == .afterCommitOnTop }
 }
 
 /// Passes everything on, but for the commit at which it is told to die.
@@ -27,6 +34,10 @@ final class FaultyStream: StreamLog {
     var beforeCommit: (() -> Void)?
     /// Told after the group's offsets were read, before anything else is.
     var afterGroupOffsets: (() -> Void)?
+    /// The crash that the commit under way has begun.
+    private var dying: CrashPoint?
+    /// Polls until a crash on top.
+    var pollsOnTop = 6
     private var lent = 0
     /// Records polled and not given back.
     var recordsOut: Int { lent }
@@ -42,6 +53,10 @@ final class FaultyStream: StreamLog {
         records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
         timeoutMilliseconds: Int32
     ) throws(LogError) {
+        if let dying, dying.isOnTop {
+            pollsOnTop -= 1
+            if pollsOnTop < 0 { throw Self.death }
+        }
         let before = records.count
         try inner.poll(
             records: &records, events: &events, max: min(max, recordsMax),
@@ -76,23 +91,33 @@ final class FaultyStream: StreamLog {
     func reopenProducers() throws(LogError) { try inner.reopenProducers() }
     func close() { inner.close() }
 
-    func commit(
-        _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
-        token: GroupToken
-    ) throws(LogError) -> CommitReceipt {
+    func beginCommit(_ request: CommitRequest) {
         commitsTried += 1
         beforeCommit?()
+        dying = crash
         switch crash {
-        case nil: return try inner.commit(transaction, offsets: offsets, token: token)
+        case nil: inner.beginCommit(request)
         case .beforeCommit?: break
-        case .insideCommit?:
-            inner.failNextCommit(.leftOpen)
-            _ = try? inner.commit(transaction, offsets: offsets, token: token)
-        case .afterCommit?:
-            _ = try inner.commit(transaction, offsets: offsets, token: token)
+        case .insideCommit?, .insideCommitOnTop?:
+            inner.commitDelay = SimulatedCommitDelay(asksBeforeEnd: 1)
+            inner.beginCommit(request)
+            _ = try? inner.commitOutcome(timeoutMilliseconds: 0)
+        case .afterCommit?, .afterCommitOnTop?:
+            inner.commitDelay = SimulatedCommitDelay()
+            inner.beginCommit(request)
+            _ = try? inner.commitOutcome(timeoutMilliseconds: 0)
         }
-        throw LogError(
-            operation: "commit", code: Self.crashCode, reaction: .stopProcess,
-            message: "the process is killed", hint: "This is a test.")
     }
+
+    func commitOutcome(timeoutMilliseconds: Int32) throws(LogError) -> CommitReceipt? {
+        guard let dying else {
+            return try inner.commitOutcome(timeoutMilliseconds: timeoutMilliseconds)
+        }
+        if dying.isOnTop, timeoutMilliseconds == 0 { return nil }
+        throw Self.death
+    }
+
+    private static let death = LogError(
+        operation: "commit", code: crashCode, reaction: .stopProcess,
+        message: "the process is killed", hint: "This is a test.")
 }

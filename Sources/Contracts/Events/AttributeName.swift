@@ -24,16 +24,16 @@ enum AttributeName: Equatable {
 
     init(_ name: ByteView) {
         switch name.count {
-        case 2 where name.isSame(as: "id"): self = .id
-        case 4 where name.isSame(as: "type"): self = .type
-        case 4 where name.isSame(as: "time"): self = .time
-        case 4 where name.isSame(as: "data"): self = .data
-        case 6 where name.isSame(as: "source"): self = .source
-        case 7 where name.isSame(as: "subject"): self = .subject
-        case 10 where name.isSame(as: "dataschema"): self = .dataschema
-        case 11 where name.isSame(as: "specversion"): self = .specversion
-        case 11 where name.isSame(as: "data_base64"): self = .dataBase64
-        case 15 where name.isSame(as: "datacontenttype"): self = .datacontenttype
+        case 2 where name.equals("id"): self = .id
+        case 4 where name.equals("type"): self = .type
+        case 4 where name.equals("time"): self = .time
+        case 4 where name.equals("data"): self = .data
+        case 6 where name.equals("source"): self = .source
+        case 7 where name.equals("subject"): self = .subject
+        case 10 where name.equals("dataschema"): self = .dataschema
+        case 11 where name.equals("specversion"): self = .specversion
+        case 11 where name.equals("data_base64"): self = .dataBase64
+        case 15 where name.equals("datacontenttype"): self = .datacontenttype
         default: self = Self.extension(name)
         }
     }
@@ -41,15 +41,15 @@ enum AttributeName: Equatable {
     private static func `extension`(_ name: ByteView) -> AttributeName {
         switch name.count {
         case 0: return .illFormed
-        case 6 where name.isSame(as: "authid"): return .known(.authid)
-        case 7 where name.isSame(as: "dataref"): return .known(.dataref)
-        case 8 where name.isSame(as: "sequence"): return .known(.sequence)
-        case 10 where name.isSame(as: "tracestate"): return .known(.tracestate)
-        case 11 where name.isSame(as: "traceparent"): return .known(.traceparent)
-        case 11 where name.isSame(as: "causationid"): return .known(.causationid)
-        case 12 where name.isSame(as: "partitionkey"): return .known(.partitionkey)
-        case 12 where name.isSame(as: "recordedtime"): return .known(.recordedtime)
-        case 13 where name.isSame(as: "correlationid"): return .known(.correlationid)
+        case 6 where name.equals("authid"): return .known(.authid)
+        case 7 where name.equals("dataref"): return .known(.dataref)
+        case 8 where name.equals("sequence"): return .known(.sequence)
+        case 10 where name.equals("tracestate"): return .known(.tracestate)
+        case 11 where name.equals("traceparent"): return .known(.traceparent)
+        case 11 where name.equals("causationid"): return .known(.causationid)
+        case 12 where name.equals("partitionkey"): return .known(.partitionkey)
+        case 12 where name.equals("recordedtime"): return .known(.recordedtime)
+        case 13 where name.equals("correlationid"): return .known(.correlationid)
         default:
             for byte in name where !(byte &- 0x61 < 26 || byte &- 0x30 < 10) { return .illFormed }
             return .other

@@ -11,27 +11,32 @@ enum AttributeText {
         isPrintableASCII(text) ? .usable : slowVerdict(text)
     }
 
+    /// Whole words, the last one overlapping the one before; what is bad in any shows at the end.
+    @inline(__always)
     static func isPrintableASCII(_ text: ByteView) -> Bool {
+        guard text.count >= 8 else { return isShortPrintableASCII(text) }
+        var bad: UInt64 = 0
         var at = 0
-        while at + 8 <= text.count {
-            let word = text.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-            if !isPrintableASCII(word) { return false }
+        while at < text.count - 8 {
+            bad |= doubts(text.loadUnaligned(fromByteOffset: at, as: UInt64.self))
             at += 8
         }
-        while at < text.count {
-            if text[at] < 0x20 || text[at] >= 0x7f { return false }
-            at += 1
-        }
+        bad |= doubts(text.loadUnaligned(fromByteOffset: text.count - 8, as: UInt64.self))
+        return bad & 0x8080_8080_8080_8080 == 0
+    }
+
+    @inline(__always)
+    private static func isShortPrintableASCII(_ text: ByteView) -> Bool {
+        for byte in text where byte &- 0x20 >= 0x5f { return false }
         return true
     }
 
-    /// Bytes below 0x20 borrow, 0x7f carries, 0x80 and above show themselves. A borrow can make a
-    /// neighbour look bad, never a bad one good, so a false alarm only costs the slow way.
-    private static func isPrintableASCII(_ word: UInt64) -> Bool {
-        let high: UInt64 = 0x8080_8080_8080_8080
-        let below = word &- 0x2020_2020_2020_2020
-        let above = word &+ 0x0101_0101_0101_0101
-        return (below | above | word) & high == 0
+    /// High bits where a byte may be bad: below 0x20 it borrows, 0x7f carries, 0x80 and above
+    /// show themselves. A borrow can make a neighbour look bad, never a bad one good, so a false
+    /// alarm only costs the slow way.
+    @inline(__always)
+    private static func doubts(_ word: UInt64) -> UInt64 {
+        (word &- 0x2020_2020_2020_2020) | (word &+ 0x0101_0101_0101_0101) | word
     }
 
     private static func slowVerdict(_ text: ByteView) -> Verdict {

@@ -7,6 +7,8 @@ package import EventModel
 package final class ContractRegistry: Sendable {
     /// By raw value of `EventType`.
     private let checkers: ContiguousArray<SchemaChecker>
+    /// The same checkers by address: a record's check is to count no references.
+    private nonisolated(unsafe) let roots: UnsafeMutablePointer<SchemaRoot>
     package let types = EventTypeTable()
 
     /// Compiles every schema. Throws for a schema that uses what the compiler does not support:
@@ -24,13 +26,17 @@ package final class ContractRegistry: Sendable {
             checkers.append(try SchemaChecker.compile(text, uri: path, options: options))
         }
         self.checkers = checkers
+        roots = .allocate(capacity: checkers.count)
+        for index in checkers.indices { (roots + index).initialize(to: checkers[index].place) }
     }
+
+    deinit { roots.deallocate() }
 
     /// The schema of a type's data, below topics/.
     package static func path(of type: EventType) -> String { "schemas/\(type.name).json" }
 
     /// The first violation of the type's schema, nil when the data keeps it.
     package func violation(of type: EventType, in data: JSONView) -> SchemaViolation? {
-        checkers[Int(type.rawValue)].check(data)
+        roots[Int(type.rawValue)].check(data)
     }
 }

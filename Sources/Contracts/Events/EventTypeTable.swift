@@ -40,7 +40,7 @@ package final class EventTypeTable: Sendable {
     package func type(named name: ByteView) -> EventType? {
         guard name.count + 1 < starts.count else { return nil }
         for index in starts[name.count]..<starts[name.count + 1]
-        where name.isSame(as: entries[index].name) {
+        where name.equals(entries[index].name) {
             return entries[index].type
         }
         return nil

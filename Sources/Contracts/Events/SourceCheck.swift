@@ -10,7 +10,7 @@ struct SourceCheck: ~Copyable {
     init() {}
 
     mutating func isReference(_ source: ByteView) -> Bool {
-        if source.count > 0 && source.isSame(as: lastGood.bytes) { return true }
+        if source.count > 0 && source.equals(lastGood.bytes) { return true }
         guard URISyntax.isReference(source) else { return false }
         lastGood.prepare(source.count).copyMemory(from: source)
         lastGood.use(source.count)

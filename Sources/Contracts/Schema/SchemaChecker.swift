@@ -11,6 +11,9 @@ package struct SchemaOptions: Sendable {
     /// Whether `format` must hold; else it is an annotation.
     package var assertsFormat = true
     package var limits = Limits()
+    /// Whether values that keep a schema for certain skip its instructions (`SchemaShortcut`). Only
+    /// the test that compares both ways turns it off.
+    var usesShortcuts = true
     package init() {}
 }
 
@@ -45,10 +48,21 @@ package struct SchemaChecker: Sendable {
 
     /// The first rule that the value breaks; nil when it keeps all.
     package func check(_ view: JSONView) -> SchemaViolation? {
-        var run = SchemaRun(tables: program.tables)
-        return withExtendedLifetime(program) {
-            if run.accepts(view, schema) { return nil }
-            return run.fault.violation(in: view)
-        }
+        withExtendedLifetime(program) { place.check(view) }
+    }
+
+    /// The same without a count of references; for whoever keeps the checker alive.
+    var place: SchemaRoot { SchemaRoot(tables: program.tables, schema: schema) }
+}
+
+/// Where a program begins, by address: valid as long as its checker.
+struct SchemaRoot {
+    let tables: SchemaTables
+    let schema: Int32
+
+    @inline(__always) func check(_ view: JSONView) -> SchemaViolation? {
+        var run = SchemaRun(tables: tables)
+        if run.accepts(view, schema) { return nil }
+        return run.fault.violation(in: view)
     }
 }

@@ -43,6 +43,7 @@ struct SchemaCompiler {
             }
             for place in places.known { _ = try schema(at: place) }
             try refuseEndlessRecursion()
+            parts.shortcuts = shortcuts()
             return (SchemaProgram(parts, documents: places.documents), roots)
         } catch {
             _ = SchemaProgram(parts, documents: places.documents)

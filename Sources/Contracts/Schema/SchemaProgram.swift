@@ -6,6 +6,8 @@ import EventModel
 /// The arrays of a program, by address.
 struct SchemaTables {
     let schemas: UnsafePointer<SchemaRange>
+    /// By schema, as `schemas`.
+    let shortcuts: UnsafePointer<SchemaShortcut>
     let instructions: UnsafePointer<SchemaInstruction>
     let children: UnsafePointer<Int32>
     let constants: UnsafePointer<JSONView>
@@ -27,7 +29,8 @@ final class SchemaProgram: @unchecked Sendable {
         self.documents = documents
         patternCount = parts.patterns.count
         tables = SchemaTables(
-            schemas: Self.copy(parts.schemas), instructions: Self.copy(parts.instructions),
+            schemas: Self.copy(parts.schemas), shortcuts: Self.copy(parts.shortcuts),
+            instructions: Self.copy(parts.instructions),
             children: Self.copy(parts.children), constants: Self.copy(parts.constants),
             names: Self.copy(parts.names), objects: Self.copy(parts.objects),
             properties: Self.copy(parts.properties), patterns: Self.copy(parts.patterns))
@@ -36,6 +39,7 @@ final class SchemaProgram: @unchecked Sendable {
     deinit {
         for index in 0..<patternCount { tables.patterns[index].free() }
         tables.schemas.deallocate()
+        tables.shortcuts.deallocate()
         tables.instructions.deallocate()
         tables.children.deallocate()
         tables.constants.deallocate()
@@ -59,6 +63,7 @@ final class SchemaProgram: @unchecked Sendable {
 /// The arrays while they grow.
 struct SchemaParts {
     var schemas: [SchemaRange] = []
+    var shortcuts: [SchemaShortcut] = []
     var instructions: [SchemaInstruction] = []
     var children: [Int32] = []
     var constants: [JSONView] = []

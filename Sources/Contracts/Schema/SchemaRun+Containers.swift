@@ -35,7 +35,7 @@ extension SchemaRun {
             if schema == SchemaCompiler.refusal {
                 return refuse(view.at(at), "items", "is an element too many")
             }
-            if !accepts(view.at(at), schema) { return false }
+            if !accepts(view.value(at: at), schema) { return false }
             at = Int(view.nodes[at].next)
             position += 1
         }
@@ -106,13 +106,13 @@ extension SchemaRun {
 
     /// One pass over the members: each by its own rule, by the patterns that its name matches, or
     /// as an additional one; the required ones are ticked off on the way.
-    private mutating func meetsRules(_ view: JSONView, _ rules: ObjectRules) -> Bool {
+    mutating func meetsRules(_ view: JSONView, _ rules: ObjectRules) -> Bool {
         var missing = rules.required
         var at = view.index + 1
-        let end = Int(view.nodes[view.index].next)
+        let end = Int(view.node.next)
         while at < end {
-            let name = view.at(at).bytes
-            let value = view.at(at + 1)
+            let name = view.span(view.nodes[at])
+            let value = view.value(at: at + 1)
             var isKnown = false
             let property = find(name, in: rules)
             if property >= 0 {
@@ -138,7 +138,7 @@ extension SchemaRun {
                 }
                 if !accepts(value, rules.additional) { return false }
             }
-            at = Int(view.nodes[at + 1].next)
+            at = Int(value.node.next)
         }
         if missing == 0 { return true }
         for index in rules.properties.indices
@@ -176,7 +176,7 @@ extension SchemaRun {
         while true {
             let rule = tables.children[Int(rules.slots.start) + slot]
             if rule < 0 { return -1 }
-            if tables.properties[Int(rule)].name.isSame(as: name) { return Int(rule) }
+            if tables.properties[Int(rule)].name.equals(name) { return Int(rule) }
             slot = (slot + 1) & mask
         }
     }

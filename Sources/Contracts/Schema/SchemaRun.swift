@@ -10,7 +10,21 @@ struct SchemaRun {
 
     init(tables: SchemaTables) { self.tables = tables }
 
+    /// Whether the value keeps the schema: told from its node if that is enough, else by the
+    /// instructions.
+    @inline(__always)
     mutating func accepts(_ view: JSONView, _ schema: Int32) -> Bool {
+        let shortcut = tables.shortcuts[Int(schema)]
+        let node = view.node
+        if shortcut.admits(node) { return true }
+        if shortcut.object >= 0 && node.isObject {
+            return meetsRules(view, tables.objects[Int(shortcut.object)])
+        }
+        return meetsAll(view, schema)
+    }
+
+    @inline(never)
+    private mutating func meetsAll(_ view: JSONView, _ schema: Int32) -> Bool {
         let range = tables.schemas[Int(schema)]
         for index in range.indices {
             if !meets(view, tables.instructions[index]) { return false }

@@ -111,13 +111,16 @@ final class LocalAppender {
         _ partition: LocalPartition, now: Int64, _ operation: String
     ) throws(LogError) {
         readNext.bind(1, partition.id)
+        defer { readNext.reset() }
+        // Listed a moment ago by another index of the file: when it is torn, they differ.
         guard try readNext.step(operation) else {
-            preconditionFailure("a partition that was listed has a row")
+            throw .torn(
+                database.connection.path, operation,
+                "partition \(partition.id) is listed and is not there")
         }
-        partition.next = readNext.number(0)
+        partition.next = try database.offset(readNext.number(0), of: partition, operation).rawValue
         partition.time = max(now, readNext.number(1))
         partition.run = run
-        readNext.reset()
         touched.append(partition)
     }
 

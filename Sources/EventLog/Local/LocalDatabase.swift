@@ -74,12 +74,33 @@ final class LocalDatabase {
         while try rows.step("read topics") {
             // A topic that a newer contract added is none of our business.
             guard let topic = Topic(name: rows.text(0)) else { continue }
-            let partition = Partition(Int32(rows.number(1)))
+            // Partitions are found by their number, and a table by its id.
+            let number = rows.number(1)
+            guard number == loaded[Int(topic.rawValue)].count, rows.number(2) > 0 else {
+                throw .torn(
+                    connection.path, "read topics",
+                    "partition \(number) of \(topic.name) has no place")
+            }
             loaded[Int(topic.rawValue)].append(
                 LocalPartition(
-                    id: rows.number(2), TopicPartition(topic, partition), of: connection))
+                    id: rows.number(2), TopicPartition(topic, Partition(Int32(number))),
+                    of: connection))
         }
         partitions = loaded
+    }
+
+    /// An offset out of the file, where damage may have left any number; the last one there is
+    /// has no next.
+    func offset(
+        _ number: Int64, of partition: LocalPartition, _ operation: String
+    ) throws(LogError) -> Offset {
+        guard number >= 0, number < .max else {
+            let place = partition.topicPartition
+            throw .torn(
+                connection.path, operation,
+                "\(number) is no offset of \(place.topic.name)/\(place.partition.rawValue)")
+        }
+        return Offset(number)
     }
 
     /// 0 when the topic does not exist.
@@ -114,8 +135,9 @@ final class LocalDatabase {
 
     /// The offset of the next record of a partition.
     func end(of partition: LocalPartition, _ operation: String) throws(LogError) -> Int64 {
-        try connection.number(
+        let next = try connection.number(
             "SELECT next FROM partitions WHERE id = \(partition.id)", operation)
+        return try offset(next, of: partition, operation).rawValue
     }
 
     /// One SQLite transaction around the body: all of it or nothing.

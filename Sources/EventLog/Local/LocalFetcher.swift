@@ -128,8 +128,15 @@ final class LocalFetcher {
         rows.bind(1, cursor.next)
         var got = 0
         while got < max, try rows.step("read") {
-            records.append(try record(rows, of: cursor.partition.topicPartition))
-            cursor.next = rows.number(0) + 1
+            let offset = try database.offset(rows.number(0), of: cursor.partition, "read")
+            // A torn tree may lead back: without this its readers would go round in it for ever.
+            guard offset.rawValue >= cursor.next else {
+                throw .torn(
+                    database.connection.path, "read",
+                    "offset \(offset.rawValue) where \(cursor.next) was looked for")
+            }
+            records.append(try record(rows, of: cursor.partition.topicPartition, at: offset))
+            cursor.next = offset.rawValue + 1
             got += 1
         }
         return got
@@ -137,7 +144,7 @@ final class LocalFetcher {
 
     /// Copies a row's bytes into the arena: views of the headers first, for they need alignment.
     private func record(
-        _ row: LocalStatement, of place: TopicPartition
+        _ row: LocalStatement, of place: TopicPartition, at offset: Offset
     ) throws(LogError) -> LogRecord {
         let key = row.bytes(2)
         let value = row.bytes(3)
@@ -160,13 +167,13 @@ final class LocalFetcher {
             start: start.assumingMemoryBound(to: HeaderView.self), count: Swift.max(0, count))
         if let headers = copy(packed), count < 0 || !LocalHeaders.unpack(headers, into: views) {
             arena.release(owner)
-            throw LogError(
-                sqlite: 11, operation: "read", path: database.connection.path,
-                detail: "headers of \(place.topic.name)/\(place.partition.rawValue) at "
-                    + "\(row.number(0))")
+            throw .torn(
+                database.connection.path, "read",
+                "headers of \(place.topic.name)/\(place.partition.rawValue) at "
+                    + "\(offset.rawValue)")
         }
         return LogRecord(
-            topic: place.topic, partition: place.partition, offset: Offset(row.number(0)),
+            topic: place.topic, partition: place.partition, offset: offset,
             appendTime: Instant(milliseconds: row.number(1)), key: ownKey, value: ownValue,
             headers: UnsafeBufferPointer(views), owner: owner)
     }

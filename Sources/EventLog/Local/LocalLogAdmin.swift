@@ -22,9 +22,15 @@ package final class LocalLogAdmin: LogAdmin {
             "SELECT name, value FROM settings WHERE topic = ?1", what)
         while try rows.step(what) {
             guard let topic = Topic(name: rows.text(1)), topics.contains(topic) else { continue }
+            guard let partitions = Int32(exactly: rows.number(2)),
+                let replication = Int32(exactly: rows.number(3))
+            else {
+                throw .torn(
+                    database.connection.path, what,
+                    "\(topic.name) has \(rows.number(2)) partitions")
+            }
             var description = TopicDescription(
-                partitions: Int32(rows.number(2)), replication: Int32(rows.number(3)),
-                settings: [:])
+                partitions: partitions, replication: replication, settings: [:])
             settings.bind(1, rows.number(0))
             while try settings.step(what) {
                 description.settings[settings.text(0)] = settings.text(1)

@@ -25,7 +25,7 @@ package final class LocalLogReader: LogReader {
             SELECT coalesce((SELECT min(offset) FROM records_\(partition.id)), next)
             FROM partitions WHERE id = \(partition.id)
             """, what)
-        return Offset(low)
+        return try database.offset(low, of: partition, what)
     }
 
     /// Both isolations see the same: an open SQLite transaction is seen by nobody.
@@ -57,9 +57,10 @@ package final class LocalLogReader: LogReader {
                 continue
             }
             if Instant(milliseconds: rows.number(1)) < instant {
-                low = max(middle, rows.number(0)) + 1
+                let next = try database.offset(rows.number(0), of: partition, what).next.rawValue
+                low = max(middle + 1, next)
             } else {
-                found = rows.number(0)
+                found = try database.offset(rows.number(0), of: partition, what).rawValue
                 high = middle
             }
         }

@@ -15,6 +15,8 @@ package final class LocalStreamLog: StreamLog {
     private var appender: LocalAppender?
     private var lock: LocalWorkerLock?
     private var isAssigned = false
+    /// Of a commit that was begun and not asked for.
+    private var outcome: Result<CommitReceipt, LogError>?
     package let partitionCount: Int32
 
     /// Thread `thread` of `threads`. Every topic of the contract must exist. The clock gives
@@ -108,8 +110,11 @@ package final class LocalStreamLog: StreamLog {
             "SELECT next FROM group_offsets WHERE partition = ?1", what)
         var offsets: [Topic: Offset] = [:]
         for topic in Topic.inputs {
-            rows.bind(1, try database.partition(topic, partition, what).id)
-            if try rows.step(what) { offsets[topic] = Offset(rows.number(0)) }
+            let place = try database.partition(topic, partition, what)
+            rows.bind(1, place.id)
+            if try rows.step(what) {
+                offsets[topic] = try database.offset(rows.number(0), of: place, what)
+            }
             rows.reset()
         }
         return offsets
@@ -119,12 +124,22 @@ package final class LocalStreamLog: StreamLog {
         GroupToken(handle: nil, generation: 0)
     }
 
-    package func commit(
-        _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
-        token: GroupToken
-    ) throws(LogError) -> CommitReceipt {
+    /// Done when it returns: a commit here takes as long as the disk does, and the file has one
+    /// writer at a time.
+    package func beginCommit(_ request: CommitRequest) {
+        precondition(outcome == nil, "one commit is under way at a time")
+        do { outcome = .success(try commit(request)) } catch { outcome = .failure(error) }
+        request.token = nil
+    }
+
+    package func commitOutcome(timeoutMilliseconds: Int32) throws(LogError) -> CommitReceipt? {
+        guard let told = outcome.take() else { preconditionFailure("no commit is under way") }
+        return try told.get()
+    }
+
+    private func commit(_ request: CommitRequest) throws(LogError) -> CommitReceipt {
         guard let appender else { preconditionFailure("a stream is opened before it commits") }
-        let done = try appender.append(transaction, offsets: offsets, "commit")
+        let done = try appender.append(request.transaction, offsets: request.offsets, "commit")
         let reportedAt = clock()
         var receipt = CommitReceipt()
         for (place, last, time) in done.written {

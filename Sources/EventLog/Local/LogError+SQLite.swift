@@ -67,6 +67,11 @@ extension LogError {
             hint: "The commit may or may not have happened: the log is opened anew and asked.")
     }
 
+    /// A file that contradicts itself in a way that SQLite does not see.
+    static func torn(_ path: String, _ operation: String, _ detail: String) -> LogError {
+        LogError(sqlite: SQLITE_CORRUPT, operation: operation, path: path, detail: detail)
+    }
+
     static func missing(topic name: String, operation: String, path: String) -> LogError {
         LogError(
             operation: operation, code: "UNKNOWN_TOPIC_OR_PARTITION", reaction: .stopProcess,

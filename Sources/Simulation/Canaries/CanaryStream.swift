@@ -50,10 +50,8 @@ package final class CanaryStream: StreamLog {
     package func reopenProducers() throws(LogError) { try inner.reopenProducers() }
     package func close() { inner.close() }
 
-    package func commit(
-        _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
-        token: GroupToken
-    ) throws(LogError) -> CommitReceipt {
-        try inner.commit(transaction, offsets: offsets, token: token)
+    package func beginCommit(_ request: CommitRequest) { inner.beginCommit(request) }
+    package func commitOutcome(timeoutMilliseconds: Int32) throws(LogError) -> CommitReceipt? {
+        try inner.commitOutcome(timeoutMilliseconds: timeoutMilliseconds)
     }
 }

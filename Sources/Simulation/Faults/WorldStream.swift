@@ -110,39 +110,38 @@ package final class WorldStream: StreamLog {
     /// A process that is killed does not take its leave.
     package func close() { if !isDead { inner.close() } }
 
-    package func commit(
-        _ transaction: borrowing TransactionBuffer, offsets: [(TopicPartition, Offset)],
-        token: GroupToken
-    ) throws(LogError) -> CommitReceipt {
-        try point("commit")
-        let luck = commitLuck?() ?? .good
-        switch luck {
-        case .good: break
-        case .aborted: inner.inner.failNextCommit(.aborted)
-        case .unknown(let applied): inner.inner.failNextCommit(.outcomeUnknown(applied: applied))
-        case .leftOpen, .diesInside: inner.inner.failNextCommit(.leftOpen)
-        }
-        do {
-            let receipt = try inner.commit(transaction, offsets: offsets, token: token)
+    package func beginCommit(_ request: CommitRequest) {
+        passPoint()
+        guard !isDead else { return }
+        let luck = commitLuck?() ?? CommitLuck()
+        inner.inner.forgetFaults()
+        if let fault = luck.fault { inner.inner.failNextCommit(fault) }
+        inner.inner.commitDelay = luck.delay
+        inner.beginCommit(request)
+        passPoint()
+    }
+
+    package func commitOutcome(timeoutMilliseconds: Int32) throws(LogError) -> CommitReceipt? {
+        try point("commitOutcome")
+        let receipt = try inner.commitOutcome(timeoutMilliseconds: timeoutMilliseconds)
+        if receipt == nil {
+            if timeoutMilliseconds > 0 { onWait?(min(Int64(timeoutMilliseconds), 20)) }
+        } else {
             try point("committed")
-            return receipt
-        } catch {
-            inner.inner.forgetFaults()
-            if case .diesInside = luck { isDead = true }
-            if isDead { throw .crashed("commit") }
-            throw error
         }
+        return receipt
+    }
+
+    /// A point of a call that cannot throw: the next one does.
+    private func passPoint() {
+        do { try point("beginCommit") } catch { isDead = true }
     }
 }
 
 /// What a commit meets.
-enum CommitLuck: Equatable {
-    case good, aborted
-    case unknown(applied: Bool)
-    /// Nobody answers, and the transaction stays open.
-    case leftOpen
-    /// The process dies before the end of the transaction was sent.
-    case diesInside
+struct CommitLuck {
+    var fault: SimulatedLog.Fault?
+    var delay = SimulatedCommitDelay()
 }
 
 extension LogError {

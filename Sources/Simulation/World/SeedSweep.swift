@@ -38,16 +38,14 @@ package final class SeedSweep: Sendable {
     /// Runs seeds until `goesOn` answers false for the next one (asked with it, on any thread) or
     /// too many have failed.
     package func run(jobs: Int, goesOn: @escaping @Sendable (UInt64) -> Bool) {
-        guard jobs > 1 else { return work(0, goesOn) }
-        let threads = (0..<jobs).map { job in PlainThread { self.work(job, goesOn) } }
+        guard jobs > 1 else { return work(goesOn) }
+        let threads = (0..<jobs).map { _ in PlainThread { self.work(goesOn) } }
         for thread in threads { thread.join() }
     }
 
-    private func work(_ job: Int, _ goesOn: (UInt64) -> Bool) {
+    private func work(_ goesOn: (UInt64) -> Bool) {
         while let seed = take(goesOn) {
-            let report = World(
-                seed: seed, registry: registry, canary: canary, shelfNumber: job
-            ).run()
+            let report = World(seed: seed, registry: registry, canary: canary).run()
             add(report)
         }
     }

@@ -23,10 +23,14 @@ package struct SwarmOptions {
     var wipedDisks = 0
     var oldDisks = 0
     var foreignDisks = 0
+    var powerCuts = 0
+    /// What the disks do wrong; nil: nothing.
+    var diskLuck: DiskLuck?
     // Commits
     var abortedCommits = 0
     var unknownCommits = 0
     var openCommits = 0
+    var slowCommits = 0
     // Brokers
     var lateMarkers = 0
     var slowFetches = 0
@@ -73,9 +77,17 @@ package struct SwarmOptions {
         wipedDisks = share([100, 300, 700], 40)
         oldDisks = share([100, 300], 30)
         foreignDisks = share([100, 300], 20)
+        powerCuts = share([200, 700], 40)
+        if dice.chance(25) {
+            diskLuck = DiskLuck(
+                perMille: dice.pick([1, 5, 20]),
+                operations: dice.chance(50)
+                    ? [.write, .sync] : Set(DiskOperation.allCases))
+        }
         abortedCommits = share([20, 100, 300], 30)
         unknownCommits = share([20, 100, 300], 35)
         openCommits = share([10, 60], 25)
+        slowCommits = share([100, 500, 900], 40)
         lateMarkers = share([50, 300, 700], 40)
         slowFetches = share([50, 300, 600], 40)
         lostAnswers = share([20, 100, 300], 25)

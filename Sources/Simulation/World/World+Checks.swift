@@ -1,14 +1,17 @@
-// What is checked at the end of a run.
+// What is checked at the end of a run: by the worker's own code, deciding everything again, and by
+// judges who share no code with it.
 
 import Decisions
 import Digests
 import EventLog
 import EventModel
+import Store
 import Worker
 
 extension World {
     func checkEverything() {
         verify()
+        examine()
         report.digest = digest()
     }
 
@@ -28,6 +31,42 @@ extension World {
         } catch {
             find("verification: \(error)")
         }
+    }
+
+    /// The checkers' model, from what the log and the disks show.
+    private func examine() {
+        var evidence = RunEvidence(log, deployment: World.deployment)
+        evidence.policyText = policy.canonicalJSON
+        evidence.rules.dedupeBucketSeconds = options.limits.dedupeBucketSeconds
+        evidence.rules.dedupeWindowSeconds = options.limits.dedupeWindowSeconds
+        evidence.disks = diskEvidence()
+        for finding in Checkers.examine(evidence) { find(finding.description) }
+    }
+
+    /// The tasks' files as they are after the workers have gone.
+    private func diskEvidence() -> [DiskEvidence] {
+        var found: [DiskEvidence] = []
+        for process in pods.compactMap(\.process) + zombies {
+            let owned = process.thread.runningPartitions
+            process.stream.die()
+            process.disk.crash(.kept)
+            for partition in owned {
+                do {
+                    let store = try TaskStore.open(
+                        directory: "/state",
+                        identity: TaskIdentity(
+                            deployment: World.deployment, partition: partition,
+                            partitionCount: options.partitions), files: process.disk)
+                    found.append(
+                        try DiskEvidence(
+                            store, worker: process.name, task: partition.rawValue, isOwner: true))
+                    store.close()
+                } catch {
+                    find("the file of task \(partition.rawValue) at \(process.name): \(error)")
+                }
+            }
+        }
+        return found
     }
 
     /// A fingerprint of everything that was ever written: two runs of a seed must agree in it.

@@ -7,21 +7,23 @@ import Worker
 extension World {
     /// What the next commit of a process meets.
     func commitLuck() -> CommitLuck {
-        guard !isHealed else { return .good }
-        if dice.perMille(options.abortedCommits) { return count(.aborted, "commit aborted") }
-        if dice.perMille(options.unknownCommits) {
-            return count(.unknown(applied: dice.chance(50)), "commit without an answer")
+        var luck = CommitLuck()
+        guard !isHealed else { return luck }
+        if dice.perMille(options.slowCommits) {
+            luck.delay = SimulatedCommitDelay(
+                asksBeforeOffsets: dice.roll(3), asksBeforeEnd: dice.roll(3))
         }
-        if dice.perMille(options.openCommits) {
-            return dice.chance(50)
-                ? count(.leftOpen, "commit left open") : count(.diesInside, "death in a commit")
+        if dice.perMille(options.abortedCommits) {
+            luck.fault = .aborted
+        } else if dice.perMille(options.unknownCommits) {
+            luck.fault = .outcomeUnknown(applied: dice.chance(50))
+        } else if dice.perMille(options.openCommits) {
+            luck.fault = dice.chance(50) ? .leftOpen : .endInFlight
         }
-        return .good
-    }
-
-    private func count(_ luck: CommitLuck, _ name: String) -> CommitLuck {
-        report.count(name)
-        trace { name }
+        if let fault = luck.fault {
+            report.count("commit \(fault)")
+            trace { "the next commit is \(fault)" }
+        }
         return luck
     }
 
@@ -60,8 +62,8 @@ extension World {
             report.count("clock jump")
             process.clock.offMilliseconds = dice.chance(30) ? 0 : jump
         }
-        if dice.perMille(options.oldDisks / 5), pods[index].process != nil {
-            shelf.copy(pods[index].disk, to: "old")
+        if dice.perMille(options.oldDisks / 5) {
+            pods[index].oldImage = pods[index].disk.snapshot()
         }
     }
 

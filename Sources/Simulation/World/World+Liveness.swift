@@ -17,10 +17,14 @@ extension World {
         for process in zombies { process.pausedUntil = nil }
         for index in pods.indices {
             pods[index].machine.correct()
+            pods[index].disk.heal()
             pods[index].process?.pausedUntil = nil
             pods[index].process?.stream.pointsToLive = nil
         }
-        for process in zombies { process.stream.pointsToLive = nil }
+        for process in zombies {
+            process.stream.pointsToLive = nil
+            process.disk.heal()
+        }
     }
 
     /// Steps everybody until nothing is left to do, now and after the last instant of all.

@@ -59,15 +59,16 @@ extension World {
         inner.fencedReaction = .outcomeUnknown
         let stream = WorldStream(CanaryStream(inner, canary: canary))
         var settings = WorkerSettings(
-            deployment: World.deployment, stateDirectory: shelf.directory(pod.disk),
-            policy: policy, limits: options.limits)
+            deployment: World.deployment, stateDirectory: "/state", policy: policy,
+            limits: options.limits)
+        settings.files = pod.disk
         settings.stateAgeSecondsMax = options.stateAgeSecondsMax
         let thread = StreamThread(
             log: stream, settings: settings, environment: clock.environment, index: 0,
             stop: StopFlag(), registry: registry,
             notify: { [unowned self] in noted($0, by: pod.name) })
         let process = WorldProcess(
-            name: pod.name, directory: pod.disk, clock: clock, stream: stream, thread: thread)
+            name: pod.name, disk: pod.disk, clock: clock, stream: stream, thread: thread)
         stream.onWait = { [unowned self] in wait(atMost: $0) }
         stream.onPoint = { [unowned self, unowned process] _ in interleave(from: process) }
         stream.commitLuck = { [unowned self] in commitLuck() }
@@ -98,14 +99,28 @@ extension World {
         } else {
             trace { "\(process.name) stops: \(error)" }
             report.count("stopped: \(code.isEmpty ? "\(error.kind)" : code)")
-            if error.kind != .log { find("\(process.name) stopped: \(error)") }
+            if !isExcused(error) { find("\(process.name) stopped: \(error)") }
             process.thread.abandon()
         }
         remove(process)
     }
 
+    /// A log that does not answer and a disk that does not write stop a worker, by name; a
+    /// contradiction between them never may.
+    private func isExcused(_ error: WorkerError) -> Bool {
+        switch error.kind {
+        case .log: true
+        case .store, .setup: options.diskLuck != nil && !isHealed
+        case .contradiction, .newerVersion: false
+        }
+    }
+
+    /// The process is gone, its openings are dead, and at times its machine's power with it.
     func remove(_ process: WorldProcess) {
         process.stream.die()
+        let hasPowerCut = !isHealed && dice.perMille(options.powerCuts)
+        if hasPowerCut { happens("power cut", to: process.name) }
+        process.disk.crash(hasPowerCut ? .luck(seed: dice.next()) : .kept)
         zombies.removeAll { $0 === process }
         for index in pods.indices where pods[index].process === process {
             pods[index].process = nil
@@ -121,26 +136,35 @@ extension World {
     private func chooseDisk(for index: Int) {
         let name = pods[index].name
         // Somebody still has its files open: the new process runs elsewhere.
-        if zombies.contains(where: { $0.directory == pods[index].disk }) {
-            pods[index].disk = "\(name)\(report.steps)"
+        if zombies.contains(where: { $0.disk === pods[index].disk }) {
+            pods[index].disk = makeDisk()
             renew(index)
         }
         let disk = pods[index].disk
         guard !isHealed else { return }
         if dice.perMille(options.wipedDisks) {
-            trace { "\(name) finds an empty disk" }
-            report.count("disk wiped")
-            shelf.wipe(disk)
+            happens("disk wiped", to: name)
+            disk.wipe()
             renew(index)
-        } else if dice.perMille(options.oldDisks) {
-            trace { "\(name) finds an old disk" }
-            report.count("disk old")
-            shelf.copy("old", to: disk)
-        } else if dice.perMille(options.foreignDisks), let other = pods.first(where: { $0.name != name })
+        } else if dice.perMille(options.oldDisks), let image = pods[index].oldImage {
+            happens("disk of an earlier time", to: name)
+            disk.restore(image, isSynced: dice.chance(50))
+        } else if dice.perMille(options.foreignDisks),
+            let other = pods.first(where: { $0.name != name })
         {
-            trace { "\(name) finds the disk of \(other.name)" }
-            report.count("disk of another")
-            shelf.copy(other.disk, to: disk)
+            happens("disk of another", to: name)
+            disk.restore(other.disk.snapshot(), isSynced: dice.chance(50))
         }
+    }
+
+    private func happens(_ what: String, to name: String) {
+        report.count(what)
+        trace { "\(name): \(what)" }
+    }
+
+    func makeDisk() -> SimulatedDisk {
+        let disk = SimulatedDisk(seed: dice.next())
+        if !isHealed { disk.setLuck(options.diskLuck) }
+        return disk
     }
 }

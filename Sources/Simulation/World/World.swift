@@ -27,7 +27,6 @@ package final class World {
     let policy: Policy
     let clock = WorldClock(start: World.start)
     let log: SimulatedLog
-    let shelf: StateShelf
     let workload: Workload
     var dice: Dice
     /// By pod: "a", "b", ...; a process that was replaced while it slept is among `zombies`.
@@ -44,8 +43,9 @@ package final class World {
     /// A place where a process of that name runs, or may run again.
     struct Pod {
         let name: String
-        /// The directory that it is given next.
-        var disk: String
+        var disk: SimulatedDisk
+        /// Its disk as it once was.
+        var oldImage: SimulatedDisk.Image?
         /// Names its producers. As in the product, a pod's own name when it is a static member, else
         /// an id that is kept on its disk.
         var identity: String
@@ -55,7 +55,7 @@ package final class World {
 
     package init(
         seed: UInt64, registry: ContractRegistry, canary: Canary? = nil,
-        options: SwarmOptions? = nil, shelfNumber: Int = 0, onTrace: ((String) -> Void)? = nil
+        options: SwarmOptions? = nil, onTrace: ((String) -> Void)? = nil
     ) {
         self.seed = seed
         self.registry = registry
@@ -66,7 +66,6 @@ package final class World {
         policy = .standard
         dice = Dice(seed: seed, part: 3)
         report = WorldReport(seed: seed)
-        shelf = StateShelf(number: shelfNumber)
         workload = Workload(seed: seed, options: options, start: World.start)
         let clock = clock
         log = SimulatedLog(clock: { clock.now })
@@ -80,11 +79,10 @@ package final class World {
                 topic,
                 TopicDescription(partitions: options.partitions, replication: 1, settings: [:]))
         }
-        for index in 0..<options.workers {
-            let name = ["a", "b", "c", "d"][index]
+        for name in ["a", "b", "c", "d"].prefix(options.workers) {
             let machine = MachineClock(clock)
             if options.drift { machine.setDrift(millionths: Int64(dice.roll(-200...200))) }
-            pods.append(Pod(name: name, disk: name, identity: name, machine: machine))
+            pods.append(Pod(name: name, disk: makeDisk(), identity: name, machine: machine))
         }
         log.onWait = { [unowned self] in wait(atMost: $0) }
     }
@@ -96,8 +94,7 @@ package final class World {
         if report.findings.isEmpty { heal() }
         if report.findings.isEmpty { settle() }
         if report.findings.isEmpty { checkEverything() }
-        for pod in pods { pod.process?.stream.die() }
-        for process in zombies { process.stream.die() }
+        for process in pods.compactMap(\.process) + zombies { process.stream.die() }
         return report
     }
 

@@ -1,4 +1,4 @@
-// A worker process of a world: one real stream thread, its clock, its way to the log, its directory.
+// A worker process of a world: one real stream thread, its clock, its way to the log, its disk.
 
 import EventLog
 import EventModel
@@ -7,8 +7,8 @@ import Worker
 /// One life of a process.
 final class WorldProcess {
     let name: String
-    /// The directory of its files.
-    let directory: String
+    /// Where its files are.
+    let disk: SimulatedDisk
     let clock: MachineClock
     let stream: WorldStream
     let thread: StreamThread<WorldStream>
@@ -18,11 +18,11 @@ final class WorldProcess {
     var isBusy = false
 
     init(
-        name: String, directory: String, clock: MachineClock, stream: WorldStream,
+        name: String, disk: SimulatedDisk, clock: MachineClock, stream: WorldStream,
         thread: StreamThread<WorldStream>
     ) {
         self.name = name
-        self.directory = directory
+        self.disk = disk
         self.clock = clock
         self.stream = stream
         self.thread = thread

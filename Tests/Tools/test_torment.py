@@ -1,0 +1,239 @@
+"""Torture's own tests: the schedule, the network that can be cut, what a log says of a life."""
+
+import json
+import os
+import socket
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "Torture")]
+
+import checks
+import faults
+import network
+import schedule
+import storm
+import torment
+from life import Life
+
+
+def plan(seed, seconds=200.0, chosen=faults.ALL):
+    return schedule.plan(list(chosen), seed, seconds, 3, 2.2)
+
+
+class ScheduleTests(unittest.TestCase):
+    def test_a_seed_names_the_schedule(self):
+        self.assertEqual(plan(7), plan(7))
+        self.assertNotEqual(plan(7), plan(8))
+
+    def test_every_fault_comes_in_a_short_run(self):
+        seconds = torment.fault_seconds(5, torment.RATE)
+        for seed in range(100):
+            struck = {strike.fault for strike in plan(seed, seconds)}
+            self.assertEqual(struck, set(faults.BY_NAME), "seed %d" % seed)
+
+    def test_all_is_healed_before_the_end_and_what_may_not_overlap_does_not(self):
+        for seed in range(50):
+            until = {}
+            for strike in plan(seed):
+                fault = faults.BY_NAME[strike.fault]
+                self.assertLessEqual(strike.second + strike.seconds, 200.0)
+                if fault.overlaps:
+                    continue
+                for key in fault.keys(strike.target):
+                    self.assertGreaterEqual(strike.second, until.get(key, 0.0), strike)
+                    until[key] = strike.second + strike.seconds
+                if fault.longest:
+                    self.assertTrue(fault.shortest <= strike.seconds <= fault.longest, strike)
+
+    def test_two_brokers_are_never_down_but_with_all(self):
+        for seed in range(50):
+            held = [(s.second, s.second + s.seconds) for s in plan(seed)
+                    if isinstance(faults.BY_NAME[s.fault], faults.Brokers)]
+            for one, other in zip(held, held[1:]):
+                self.assertLess(one[1], other[0])
+
+    def test_an_unknown_fault_and_a_wrong_number_are_told(self):
+        for argv in (["--faults", "rain"], ["--minutes", "soon"]):
+            with self.subTest(argv), open(os.devnull, "w") as nowhere:
+                before, sys.stderr = sys.stderr, nowhere
+                try:
+                    self.assertEqual(torment.main(argv), 64)
+                finally:
+                    sys.stderr = before
+
+
+class LifeTests(unittest.TestCase):
+    def life(self, *signals):
+        with tempfile.NamedTemporaryFile("w", suffix=".log", delete=False) as log:
+            log.write('{"signal":"threadStarted","text":"of the life before"}\n')
+            log.flush()
+            life = Life(log.name)
+            for signal, text in signals:
+                log.write(json.dumps({"signal": signal, "text": text}) + "\n")
+            log.write('{"signal":"taskRest')  # half a line: not yet written
+            log.flush()
+            life.read()
+        os.unlink(log.name)
+        return life
+
+    def test_phases_follow_the_signals(self):
+        said = [("threadStarted", "thread 0 reads X"), ("taskAssigned", "task 2 is ours"),
+                ("taskRestored", "task 2 is back after 3 ms: 0 rows"),
+                ("storeReopened", "task 2 is read back: a commit is unknown"),
+                ("taskRestored", "task 2 is back after 3 ms: 0 rows"),
+                ("taskReleased", "task 2 is released")]
+        wanted = ["startup", "joining", "restoring", "running", "restoring", "running", "joining"]
+        for count, phase in enumerate(wanted):
+            self.assertEqual(self.life(*said[:count]).phase, phase, said[:count])
+
+    def test_commits_and_last_words_are_kept(self):
+        life = self.life(("batchCommitted", "committed 41 records of 1 tasks in 5 ms: 0 events"),
+                         ("batchCommitted", "committed 1 records of 1 tasks in 5 ms: 0 events"),
+                         ("failed", "thread 0 failed: disk is full"))
+        self.assertEqual((life.commits, life.records), (2, 42))
+        self.assertEqual(life.last_words, "thread 0 failed: disk is full")
+
+
+class StormTests(unittest.TestCase):
+    def test_aims_are_by_seed_and_every_phase_is_aimed_at(self):
+        class Worker:
+            name, starts = "w0", 0
+
+        aims = []
+        for Worker.starts in range(300):
+            one, two = storm.Aim(5, Worker), storm.Aim(5, Worker)
+            self.assertEqual((one.phase, one.wait, one.wipes), (two.phase, two.wait, two.wipes))
+            aims.append(one.phase)
+        self.assertEqual(set(aims), {"startup", "joining", "restoring", "running"})
+
+
+class ClockTests(unittest.TestCase):
+    def test_a_timer_that_was_decided_before_its_instant_is_named(self):
+        def complaint(timers_to):
+            row = {"task": 1, "epoch": 1, "timersTo": timers_to,
+                   "counts": {"accepted": 1, "duplicates": 0, "refused": 0}}
+            before, checks.batches = checks.batches, lambda _: [(1, 17, 1_767_592_800_000, row)]
+            try:
+                return checks.examine("")[1]
+            finally:
+                checks.batches = before
+        self.assertEqual(complaint("2026-01-05T06:00:05.000Z"), [])
+        self.assertEqual(len(complaint("2026-01-05T07:00:00Z")), 1)
+        self.assertIn("audit/1 offset 17", complaint("2026-01-05T07:00:00Z")[0])
+
+
+def serve(listener):
+    """Answers every message with the same bytes; counts what arrived."""
+    arrived = []
+
+    def client(connection):
+        with connection:
+            try:
+                while data := connection.recv(4096):
+                    arrived.append(data)
+                    connection.sendall(data)
+            except OSError:
+                pass
+
+    def accept():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=client, args=(connection,), daemon=True).start()
+    threading.Thread(target=accept, daemon=True).start()
+    return arrived
+
+
+#: Runs inside the network: says each line of standard input to the server, prints the answer.
+CLIENT = """
+import socket, sys
+one = None
+for line in sys.stdin:
+    try:
+        if one is None:
+            one = socket.create_connection(("127.0.0.1", %d), 1)
+            one.settimeout(0.6)
+        one.sendall(line.encode())
+        answer = one.recv(4096).decode() or "closed\\n"
+    except TimeoutError:
+        answer = "nothing\\n"
+    except OSError:
+        answer = "reset\\n"
+    if answer in ("closed\\n", "reset\\n"):
+        one = None
+    sys.stdout.write(answer)
+    sys.stdout.flush()
+"""
+
+
+@unittest.skipIf(network.why_not(), "NOT TESTED: %s" % network.why_not())
+class NetworkTests(unittest.TestCase):
+    def setUp(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.arrived = serve(self.listener)
+        port = self.listener.getsockname()[1]
+        self.network = network.Network("127.0.0.1:%d" % port)
+        self.client = network.subprocess.Popen(
+            [*self.network.prefix, sys.executable, "-c", CLIENT % port], text=True,
+            stdin=network.subprocess.PIPE, stdout=network.subprocess.PIPE)
+
+    def tearDown(self):
+        self.client.stdin.close()
+        self.client.wait(10)
+        self.client.stdout.close()
+        self.network.close()
+        self.listener.close()
+
+    def say(self, text):
+        self.client.stdin.write(text + "\n")
+        self.client.stdin.flush()
+        return self.client.stdout.readline().strip()
+
+    def be(self, mode):
+        self.network.be(mode)
+        time.sleep(0.1)
+
+    def test_what_passes_what_waits_and_what_is_lost(self):
+        self.assertEqual(self.say("one"), "one")
+        self.be("silent")
+        self.assertEqual(self.say("two"), "nothing")
+        self.assertEqual(b"".join(self.arrived), b"one\n")
+        self.be("open")
+        time.sleep(0.2)
+        self.assertEqual(b"".join(self.arrived), b"one\ntwo\n", "a cable that is put in again")
+        self.assertEqual(self.say("three"), "two")  # nothing was lost, only late
+        self.be("deaf")
+        self.assertIn(self.say("four"), ("three", "nothing"))
+        self.assertEqual(self.say("five"), "nothing")
+        self.assertTrue(b"".join(self.arrived).endswith(b"four\nfive\n"), self.arrived)
+        self.be("open")
+        self.assertIn(self.say("six"), ("reset", "closed"))  # those answers never come
+        self.assertEqual(self.say("seven"), "seven")
+        self.be("reset")
+        self.assertIn(self.say("eight"), ("reset", "closed"))
+        self.assertIn(self.say("nine"), ("reset", "closed"))
+        self.assertNotIn(b"eight", b"".join(self.arrived))
+        self.be("slow 300")
+        began = time.monotonic()
+        self.assertIn(self.say("ten"), ("ten", "nothing"))
+        self.assertGreater(time.monotonic() - began, 0.55)  # there and back
+
+    def test_inside_there_is_nothing_else(self):
+        outside = socket.create_server(("127.0.0.1", 0))
+        code = ("import socket; socket.create_connection(('127.0.0.1', %d), 1)"
+                % outside.getsockname()[1])
+        done = network.subprocess.run([*self.network.prefix, sys.executable, "-c", code],
+                                      stderr=network.subprocess.DEVNULL, timeout=20)
+        outside.close()
+        self.assertNotEqual(done.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
