@@ -128,7 +128,8 @@ extension World {
         let end = log.end(of: place, isolation: .committed)
         guard end > low else { return }
         var to = low + 1 + Int64(dice.roll(Int(end - low)))
-        if place.topic != .signals { to = min(to, oldEnough(in: place)) }
+        let read = log.ledger.offsets[place]?.offset.rawValue ?? 0
+        to = min(to, place.topic == .signals ? read : oldEnough(in: place))
         guard to > low else { return }
         report.count("retention")
         trace { "\(place.topic.name)/\(partition.rawValue) begins at \(to) now" }
