@@ -93,10 +93,11 @@ enum LogUse {
         try log.start(Partition(0), at: offsets)
         try log.poll(records: &records, events: &events, max: 64, timeoutMilliseconds: 0)
         for record in records { log.release(record) }
-        var transaction = TransactionBuffer()
-        transaction.append(topic: .audit, partition: Partition(0), key: nil, value: nil)
-        _ = try log.commit(
-            transaction, offsets: offsets.map { (TopicPartition($0.key, Partition(0)), $0.value) },
-            token: try log.groupToken())
+        let request = CommitRequest()
+        request.transaction.append(topic: .audit, partition: Partition(0), key: nil, value: nil)
+        request.offsets = offsets.map { (TopicPartition($0.key, Partition(0)), $0.value) }
+        request.token = try log.groupToken()
+        log.beginCommit(request)
+        _ = try log.commitOutcome(timeoutMilliseconds: 0)
     }
 }
