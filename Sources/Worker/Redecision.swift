@@ -2,7 +2,7 @@
 // again, byte for byte. This is the same TaskCore as in the worker, fed from the log instead of a
 // poll; what it comes to is compared with what stands in the log.
 
-import Contracts
+package import Contracts
 package import Decisions
 package import EventLog
 package import EventModel
@@ -36,9 +36,11 @@ package final class Redecision {
     private let onOutbound: (BufferedRecord, Offset) -> Void
 
     /// `policyOf` reads a policy's canonical text; `onOutbound` is told every record
-    /// that must be in the log, and the offset of its batch record.
+    /// that must be in the log, and the offset of its batch record. Without a `registry` it
+    /// compiles one of its own.
     package init(
         partition: Partition, deployment: String, limits: Limits,
+        registry shared: ContractRegistry? = nil,
         makeReader: () throws(LogError) -> any LogReader,
         policyOf: @escaping (String) -> Policy?,
         onOutbound: @escaping (BufferedRecord, Offset) -> Void
@@ -50,7 +52,7 @@ package final class Redecision {
             limits.batchBytesMax = .max
             limits.batchRefusedRangesMax = .max
             self.limits = limits
-            registry = try ContractRegistry(limits: limits)
+            registry = try shared ?? ContractRegistry(limits: limits)
             let first = try makeReader()
             var counts: [Topic: Int32] = [:]
             for topic in Topic.allCases { counts[topic] = try first.partitionCount(of: topic) }
