@@ -246,8 +246,6 @@ package final class Redecision {
                 onOutbound(output, record.offset)
             }
         }
-        _ = core.windows.takePending()
-        core.advance(to: closed.head)
         core.reuse(closed.giveBuffer())
     }
 }
