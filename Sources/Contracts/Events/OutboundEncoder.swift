@@ -22,10 +22,6 @@ package struct OutboundEncoder: ~Copyable {
         self.policyDigest = policyDigest
     }
 
-    // Says nothing, but without it Swift 6.3 does not free `buffer` with a value that another
-    // module owns: a kilobyte and more for each task that is let go.
-    deinit {}
-
     /// The event's bytes, valid until the next `encode`.
     package mutating func encode(_ event: OutboundEvent) -> ByteView {
         writer.reset()
