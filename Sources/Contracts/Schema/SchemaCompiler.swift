@@ -14,6 +14,10 @@ struct SchemaCompiler {
     var parts = SchemaParts()
     private var compiled: [SchemaPlace: Int32] = [:]
     private var origins: [SchemaPlace?] = [nil, nil]
+    /// Schemas within schemas, or referring to schemas, at most: the compiler and every check
+    /// recurse through them.
+    private static let depthMax = 500
+    private var depth = 0
     /// Schemas that a schema applies to the same value.
     private var inPlace: [[Int32]] = [[], []]
 
@@ -61,6 +65,9 @@ struct SchemaCompiler {
         case .object: break
         default: throw places.error(place, "", .invalidValue("a schema is an object or a boolean"))
         }
+        guard depth < Self.depthMax else { throw tooDeep(place) }
+        depth += 1
+        defer { depth -= 1 }
         let index = Int32(parts.schemas.count)
         compiled[place] = index
         parts.schemas.append(SchemaRange())
@@ -83,10 +90,17 @@ struct SchemaCompiler {
         return SchemaRange(start: Int32(start), count: Int32(elements.count))
     }
 
+    private func tooDeep(_ place: SchemaPlace) -> SchemaError {
+        places.error(
+            place, "", .invalidValue("more than \(Self.depthMax) schemas stand in each other"))
+    }
+
     /// A schema that comes back to itself without going into the value would never end.
     private func refuseEndlessRecursion() throws(SchemaError) {
         enum Mark { case new, open, done }
         var marks = [Mark](repeating: .new, count: inPlace.count)
+        // How many schemas one value may go through.
+        var heights = [Int](repeating: 1, count: inPlace.count)
         for start in inPlace.indices where marks[start] == .new {
             var path: [(schema: Int, next: Int)] = [(start, 0)]
             marks[start] = .open
@@ -94,6 +108,12 @@ struct SchemaCompiler {
                 guard next < inPlace[schema].count else {
                     marks[schema] = .done
                     path.removeLast()
+                    for inner in inPlace[schema] {
+                        heights[schema] = max(heights[schema], heights[Int(inner)] + 1)
+                    }
+                    guard heights[schema] <= Self.depthMax else {
+                        throw tooDeep(origins[schema] ?? SchemaPlace(document: 0, node: 0))
+                    }
                     continue
                 }
                 path[path.count - 1].next += 1

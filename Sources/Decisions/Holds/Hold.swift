@@ -70,6 +70,8 @@ extension Hold {
             eventId: try row.text("eventId"))
         appliedAt = try row.instant("appliedAt")
         order = try row.integer("order")
+        // The next hold of the subject comes after it.
+        guard (0...(.max / 2)).contains(order) else { throw row.broken("order") }
         if let part = try row.optionalObject("release") {
             release = Release(
                 approver: try part.text("approver"), at: try part.instant("at"),

@@ -43,9 +43,10 @@ struct Minimiser {
         guard FuzzFiles.write(input, to: scratch) else { return false }
         let words = ["replay", "--target", finding.target.rawValue, scratch]
         guard var child = ChildProcess(words, quiet: true) else { return false }
+        let waitMicroseconds: Int64 = finding.kind == .hang ? 2_000_000 : 20_000_000
         let started = FuzzChild.microseconds(CLOCK_MONOTONIC)
         let outcome = child.wait {
-            FuzzChild.microseconds(CLOCK_MONOTONIC) - started > 2_000_000
+            FuzzChild.microseconds(CLOCK_MONOTONIC) - started > waitMicroseconds
         }
         return finding.isRepeated(by: outcome)
     }

@@ -34,7 +34,8 @@ enum LogEdit {
     /// Group offsets expire when nobody commits for long.
     static func forgetGroup(in path: String) {
         var handle: OpaquePointer?
-        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK else { return }
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK
+        else { return }
         defer { sqlite3_close(handle) }
         sqlite3_exec(handle, "DELETE FROM group_offsets", nil, nil, nil)
     }
