@@ -7,7 +7,7 @@ import Testing
 @testable import Simulation
 
 @Suite struct CheckerPartsTests {
-    // Lengths at which the padding changes its form; values of FIPS 180-4's function from elsewhere.
+    // Lengths at which the padding changes its form; the digests are another implementation's.
     @Test(arguments: [
         (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         (55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),

@@ -11,7 +11,7 @@ extension ModelTask {
             let equipment = EvidenceSubject(type: "equipment", id: signal.key)
             return hold(
                 cause, equipment, id: nil, owner: "quality", rule: signal.rule, now: now,
-                [("severity", .text(signal.severity))])
+                [("severity", .text(signal.severity)), ("rootCauseKey", .text(signal.root))])
         }
         if let place = openGroup(of: signal, appendTime: appendTime) {
             join(place, signal, appendTime)
