@@ -50,6 +50,13 @@ extension RunEvidence {
         topics[at.0]?.records.append(copy)
     }
 
+    /// Moves a record and all behind it in its partition to an hour later.
+    mutating func delay(_ at: (TopicPartition, Int)) throws {
+        let late = try #require(Instant(rfc3339: "2026-01-05T07:00:00Z"))
+        guard let count = topics[at.0]?.records.count else { throw NothingToSpoil() }
+        for index in at.1..<count { topics[at.0]?.records[index].appendTime = late }
+    }
+
     mutating func remove(_ at: (TopicPartition, Int)) {
         topics[at.0]?.records.remove(at: at.1)
     }

@@ -52,9 +52,23 @@ import Testing
             try evidence.edit(place, #""state":"closed""#, #""state":"open""#)
         },
         CheckerDefect("a deviation that can be read before its hold", .order) { evidence in
+            try evidence.delay(try evidence.find(.holds, #""id":"third""#))
+        },
+        CheckerDefect("a deviation of an earlier transaction than its hold", .order) { evidence in
+            // Every record in one transaction, the hold's in a later one: whatever the times say.
+            for place in evidence.topics.keys {
+                let count = evidence.topics[place]!.records.count
+                evidence.topics[place]!.ranks = Array(repeating: 1, count: count)
+            }
             let hold = try evidence.find(.holds, #""id":"third""#)
-            evidence.topics[hold.0]!.records[hold.1].appendTime = Instant(
-                rfc3339: "2026-01-05T07:00:00Z")!
+            evidence.topics[hold.0]!.ranks![hold.1] = 2
+        },
+        CheckerDefect("an event that names a policy nobody knows", .content) { evidence in
+            let place = try evidence.find(.alerts, "alertRaised")
+            let text = evidence.topics[place.0]!.records[place.1].text
+            let start = try #require(text.firstRange(of: #""policyDigest":""#)?.upperBound)
+            let digest = String(text[start...].prefix { $0 != "\"" })
+            try evidence.edit(place, digest, String(digest.reversed()))
         },
         CheckerDefect("an alert that was neither raised nor suppressed", .members) {
             $0.remove(try $0.find(.alerts, "alertSuppressed"))
@@ -125,6 +139,9 @@ import Testing
     static let batches: [CheckerDefect] = [
         CheckerDefect("a batch record that is gone", .chain) {
             $0.remove((TopicPartition(.audit, Partition(0)), 1))
+        },
+        CheckerDefect("batches under another policy than the deployment's", .chain) {
+            $0.policyText = "{}"
         },
         CheckerDefect("a batch record that was edited", .chain) {
             try $0.edit(
@@ -241,6 +258,17 @@ import Testing
         #expect(
             findings.contains { $0.check == defect.check && $0.text.contains(defect.words) },
             "\(findings.map(\.description).joined(separator: "\n"))")
+    }
+
+    /// The broker's clock may run backwards: then only ranks can order topics.
+    @Test func `append times that went back order nothing`() throws {
+        var evidence = try Self.good.get()
+        try evidence.delay(try evidence.find(.holds, #""id":"third""#))
+        let audit = TopicPartition(.audit, Partition(0))
+        let last = try #require(evidence.topics[audit]?.records.indices.last)
+        evidence.topics[audit]!.records[last].appendTime = Instant(
+            rfc3339: "2026-01-05T05:00:00Z")!
+        #expect(Checkers.examine(evidence) == [])
     }
 
     /// So that a new check is not without a defect that it finds.

@@ -16,4 +16,17 @@ import Testing
             .reduce(0) { $0 + $1.partition.records.count }
         #expect(outputs > 25)
     }
+
+    @Test func `a reader sees what the log shows`() throws {
+        let plant = try CheckerPlant()
+        try plant.busyDay()
+        let direct = RunEvidence(plant.log, deployment: CheckerPlant.deployment)
+        let read = try RunEvidence(
+            reading: SimulatedLogReader(plant.log), deployment: CheckerPlant.deployment)
+        for (place, partition) in direct.topics {
+            #expect(read.topics[place]?.records == partition.records)
+            #expect(read.topics[place]?.end == partition.end)
+        }
+        #expect(Checkers.examine(read) == [])
+    }
 }

@@ -22,6 +22,11 @@ struct BatchChain {
                 continue
             }
             follow(note, record, &findings)
+            if let only = evidence.policyText.flatMap({ policies[Array($0.utf8)] }),
+                note.policy != only
+            {
+                findings.add(.chain, note.place, "It was decided under another policy.")
+            }
             if let text = note.policyText {
                 let digest = policies[text] ?? EvidenceSHA256.hex(text)
                 policies[text] = digest
@@ -77,7 +82,7 @@ struct BatchChain {
             var isNamed = false
             for range in note.ranges where range.topic == topic {
                 isNamed = true
-                let text = "\(place) [\(range.from), \(range.to))"
+                var text: String { "\(place) [\(range.from), \(range.to))" }
                 if range.to < range.from {
                     findings.add(.ranges, note.place, "\(text) ends before it begins.")
                 }

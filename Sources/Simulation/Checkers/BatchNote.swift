@@ -10,7 +10,9 @@ final class BatchNote {
         var to: Int64
         var isLost: Bool
     }
-    var place: String
+    let record: PlainRecord
+    private let json: EvidenceJSON
+    private let counts: Int
     var task: Int64
     var epoch: Int64
     var sequence: Int64
@@ -19,7 +21,6 @@ final class BatchNote {
     var timersTo: Int64
     var ranges: [Range]
     var refused: [Range]
-    var counts: [String: Int64]
     var policy: String
     var policyText: [UInt8]?
     var previous: String
@@ -38,7 +39,9 @@ final class BatchNote {
             let counts = json.member("counts"), let policy = json.text("policy"),
             let previous = json.text("previous")
         else { return nil }
-        place = Checkers.place(record)
+        self.record = record
+        self.json = json
+        self.counts = counts
         self.task = task
         self.epoch = epoch
         self.sequence = sequence
@@ -46,20 +49,23 @@ final class BatchNote {
         self.timersTo = timersTo
         self.ranges = ranges
         self.refused = refused
-        self.counts = Dictionary(
-            json.members(counts).map {
-                (json.string($0.name) ?? "", json.integer($0.value) ?? -1)
-            }, uniquingKeysWith: { $1 })
         self.policy = policy
         policyText = json.member("policyText").map { Array(json.slice($0)) }
         self.previous = previous
         hash = EvidenceSHA256.hex(value)
     }
 
+    var place: String { Checkers.place(record) }
+
+    /// One of the batch's counts; nil when it is not told.
+    func count(_ name: StaticString) -> Int64? { json.integer(name, of: counts) }
+
+    private static func input(_ name: String) -> Topic? { Topic.inputs.first { $0.name == name } }
+
     private static func ranges(_ json: EvidenceJSON, _ node: Int) -> [Range]? {
         var found: [Range] = []
         for item in json.elements(node) {
-            guard let topic = json.text("topic", of: item).flatMap(Topic.init(name:)),
+            guard let topic = json.text("topic", of: item).flatMap(Self.input),
                 let from = json.integer("from", of: item), let to = json.integer("to", of: item),
                 from >= 0
             else { return nil }

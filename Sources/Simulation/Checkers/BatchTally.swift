@@ -15,11 +15,12 @@ struct BatchTally {
         _ note: BatchNote, _ evidence: RunEvidence, _ task: Int32, _ findings: inout Findings
     ) {
         compareRefused(note, evidence, task, &findings)
-        func expect(_ name: String, _ value: Int64) {
-            if note.counts[name] != value {
+        func expect(_ name: StaticString, _ value: Int64) {
+            let told = note.count(name)
+            if told != value {
                 findings.add(
                     .counts, note.place,
-                    "counts.\(name) is \(note.counts[name].map(String.init) ?? "missing"), "
+                    "counts.\(name) is \(told.map(String.init) ?? "missing"), "
                         + "expected \(value).")
             }
         }
@@ -34,6 +35,7 @@ struct BatchTally {
     private func compareRefused(
         _ note: BatchNote, _ evidence: RunEvidence, _ task: Int32, _ findings: inout Findings
     ) {
+        if note.refused.isEmpty, refused.isEmpty { return }
         for topic in [Topic.mesExecution, .qmsQuality] {
             let records = evidence.partition(topic, task).records
             var told: Set<Int64> = []

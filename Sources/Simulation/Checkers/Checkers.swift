@@ -10,6 +10,9 @@ package enum Checkers {
     package static func examine(_ evidence: RunEvidence) -> [Finding] {
         var findings = Findings()
         var policies: [[UInt8]: String] = [:]
+        if let text = evidence.policyText.map({ Array($0.utf8) }) {
+            policies[text] = EvidenceSHA256.hex(text)
+        }
         let chains = (0..<evidence.partitions).map {
             BatchChain(evidence, task: $0, policies: &policies, &findings)
         }
@@ -17,7 +20,7 @@ package enum Checkers {
         let signals = chains.map { SignalNote.all(evidence, $0, &findings) }
         MemberCheck.examine(signals, outputs, &findings)
         let model = ModelRun(evidence, chains, signals: signals, &findings)
-        outputs.compare(model.outputs, &findings)
+        outputs.compare(model.outputs, policies: Set(policies.values), &findings)
         DeadLetterCheck.examine(evidence, model.refusals, &findings)
         for (chain, task) in zip(chains, model.tasks) {
             var clocks: [Topic: Int64] = [:]

@@ -81,6 +81,20 @@ final class EvidenceJSON {
         }
     }
 
+    /// Whether the node is a string with just this text; makes none.
+    func isString(_ node: Int, _ text: String) -> Bool {
+        let here = nodes[node]
+        guard here.kind == .string else { return string(node) == text }
+        var text = text
+        return text.withUTF8 { wanted in
+            bytes.withUnsafeBufferPointer { bytes in
+                guard Int(here.end - here.start) == wanted.count else { return false }
+                guard let one = bytes.baseAddress, let two = wanted.baseAddress else { return true }
+                return memcmp(one + Int(here.start), two, wanted.count) == 0
+            }
+        }
+    }
+
     func text(_ name: StaticString, of node: Int = root) -> String? {
         member(name, of: node).flatMap { string($0) }
     }

@@ -97,6 +97,7 @@ struct ExpectedSignal {
     }
     let kind: Kind
     let key: String
+    let root: String
     let cause: InboundFact
     let severity: String
     let rule: String
@@ -106,6 +107,7 @@ struct ExpectedSignal {
         self.cause = cause
         severity = failure.severity
         rule = failure.rule
+        root = failure.root
         key = kind == .signal ? failure.root : cause.text("equipmentId") ?? ""
     }
 

@@ -3,7 +3,9 @@
 /// The contract of one type.
 struct InboundContract {
     enum Kind {
-        case text, time, quantity, object, array, present
+        case text, time, quantity, object, array
+        /// An object of lists, at least one of them with an entry.
+        case lists
         case one(of: [String])
     }
     /// Members that must be there, with their kinds.
@@ -80,11 +82,11 @@ struct InboundContract {
         "qms.changeApproved.v1": InboundContract(
             "changeId",
             [
-                ("changeId", .text), ("effectiveFrom", .time), ("scope", .object),
+                ("changeId", .text), ("effectiveFrom", .time), ("scope", .lists),
                 ("approvedBy", .text), ("initiatedBy", .text),
             ]),
         "qms.changeCancelled.v1": InboundContract(
-            "changeId", [("changeId", .text), ("reason", .present)]),
+            "changeId", [("changeId", .text), ("reason", .text)]),
         "qms.documentApproved.v1": InboundContract(
             "documentId", [("documentId", .text), ("version", .text), ("effectiveFrom", .time)]),
         "qms.documentRetired.v1": InboundContract(
@@ -149,7 +151,9 @@ struct InboundContract {
             } ?? false
         case .object: return document.nodes[node].kind == .object
         case .array: return document.nodes[node].kind == .array
-        case .present: return true
+        case .lists:
+            let lists = document.members(node).map { document.elements($0.value) }
+            return lists.contains { !$0.isEmpty }
         case .one(let words): return document.string(node).map(words.contains) ?? false
         }
     }

@@ -11,7 +11,7 @@ extension ModelTask {
             let equipment = EvidenceSubject(type: "equipment", id: signal.key)
             return hold(
                 cause, equipment, id: nil, owner: "quality", rule: signal.rule, now: now,
-                [("severity", .text(signal.severity))])
+                [("severity", .text(signal.severity)), ("rootCauseKey", .text(signal.root))])
         }
         if let place = openGroup(of: signal, appendTime: appendTime) {
             join(place, signal, appendTime)
@@ -43,11 +43,11 @@ extension ModelTask {
 
     /// Groups that are forgotten once the signals were read up to `timersTo`: they never reopen.
     func forgetGroups(timersTo: Int64) {
+        let retention = rules.groupRetentionSeconds * 1_000_000
+        guard joinedFloor < timersTo - retention else { return }
         for key in groups.keys {
             guard let old = groups[key] else { continue }
-            let kept = old.filter {
-                $0.joined + rules.groupRetentionSeconds * 1_000_000 >= timersTo
-            }
+            let kept = old.filter { $0.joined + retention >= timersTo }
             if kept.count != old.count { groups[key] = kept.isEmpty ? nil : kept }
         }
     }
@@ -70,6 +70,7 @@ extension ModelTask {
         emit(raised)
         let alert = raise(signal, deviation: raised.id, escalates: nil)
         let at = signal.cause.at
+        joinedFloor = min(joinedFloor, appendTime)
         groups[signal.key, default: []].append(
             Group(
                 first: at, last: at, lots: [signal.cause.key], severity: signal.severity,
@@ -97,6 +98,8 @@ extension ModelTask {
         group.members += 1
         group.lots.insert(cause.key)
         group.joined = appendTime
+        // The broker's clock may have gone back.
+        joinedFloor = min(joinedFloor, appendTime)
         let isLouder =
             Self.severities[signal.severity] ?? 2 > Self.severities[group.severity] ?? 2
         if isLouder { group.severity = signal.severity }

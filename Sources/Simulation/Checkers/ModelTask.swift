@@ -46,6 +46,8 @@ final class ModelTask {
     var timers: [Timer] = []
     var effective: Set<String> = []
     var groups: [String: [Group]] = [:]
+    /// No group's last member was appended before this.
+    var joinedFloor = Int64.max
     var outputs: [ExpectedOutput] = []
     var signals: [ExpectedSignal] = []
 

@@ -10,8 +10,9 @@ package struct EvidencePartition: Sendable {
     package var records: [PlainRecord]
     /// The low watermark at the end.
     package var low: Int64
-    /// For each record when it became readable, as a number that counts up over the whole log
-    /// (the order in which transactions were ended); nil where only append times can tell.
+    /// For each record the number of its transaction, counted up over the whole log in the order
+    /// in which they began: what was read in one of them was committed by an earlier one. Nil where
+    /// only append times can tell.
     package var ranks: [Int64]?
     /// The last stable offset at the end, control markers counted; nil when nobody asked.
     package var end: Int64?
@@ -62,6 +63,12 @@ package struct RunEvidence: Sendable {
         self.deployment = deployment
         self.partitions = partitions
         self.topics = topics
+    }
+
+    /// Whether somebody wrote down when records became readable.
+    var hasRanks: Bool {
+        topics.values.contains { !$0.records.isEmpty }
+            && topics.values.allSatisfy { $0.records.isEmpty || $0.ranks != nil }
     }
 
     func partition(_ topic: Topic, _ number: Int32) -> EvidencePartition {
