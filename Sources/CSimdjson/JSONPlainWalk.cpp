@@ -15,7 +15,8 @@ static ALWAYS_INLINE bool isSpace(uint8_t byte) {
 static ALWAYS_INLINE bool isDigit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
 /// As two words: the compiler makes six stores of the members.
-ALWAYS_INLINE void PlainWalk::put(uint32_t start, uint32_t size, uint8_t kind) {
+template <bool escapes>
+ALWAYS_INLINE void PlainWalk<escapes>::put(uint32_t start, uint32_t size, uint8_t kind) {
     const uint64_t words[2] = {uint64_t{size} << 32 | start, uint64_t{kind} << 32 | (fresh + 1)};
     static_assert(sizeof(words) == sizeof(hfjson_node), "two words");
     static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "members in the order of the bytes");
@@ -24,47 +25,39 @@ ALWAYS_INLINE void PlainWalk::put(uint32_t start, uint32_t size, uint8_t kind) {
 }
 
 /// The end of what stands before the mark: only white space can be between.
-ALWAYS_INLINE uint32_t PlainWalk::spanEnd() const {
+template <bool escapes>
+ALWAYS_INLINE uint32_t PlainWalk<escapes>::spanEnd() const {
     uint32_t end = *mark;
     while (isSpace(text[end - 1])) end--;
     return end;
 }
 
-/// The end of the string before the mark, behind its quote; 0 when there is no quote.
-ALWAYS_INLINE uint32_t PlainWalk::stringEnd(uint32_t start) const {
+/// Whether what begins at `start` is a string that ends before the mark; `size` is that of its
+/// content.
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::isString(uint32_t start, uint32_t &size) const {
     uint32_t end = *mark;
     if (__builtin_expect(text[end - 1] != '"', 0)) {
         end = spanEnd();
-        if (text[end - 1] != '"') return 0;
+        if (text[end - 1] != '"') return false;
     }
-    return end < start + 2 ? 0 : end;
+    size = end - start - 2;
+    // Below 0 where the first quote is the last.
+    return static_cast<int32_t>(size) >= 0;
 }
 
-/// Eight bytes of the text, zeros behind its end.
-ALWAYS_INLINE uint64_t PlainWalk::word(size_t at) const {
-    uint64_t bytes = 0;
-    if (at + 8 <= length) {
-        memcpy(&bytes, text + at, 8);
-    } else {
-        for (size_t byte = 0; at + byte < length; byte++) {
-            bytes |= uint64_t{text[at + byte]} << (byte * 8);
-        }
-    }
-    return bytes;
-}
-
-/// Whether the name just put is the first of its kind. Two words of it choose one of 64 bits: a
-/// clear one proves a new name, a set one costs a comparison with those before.
-ALWAYS_INLINE bool PlainWalk::isNew(uint32_t start, uint32_t size) {
+/// Whether the name just put is the first of its kind. Its first two bytes (the second may be the
+/// quote) and its size choose one of 64 bits: a clear one proves a new name, a set one costs a
+/// comparison with those before, of which there are few.
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::isNew(uint32_t start, uint32_t size) {
     if (here.count > smallObjectMax) return true;
-    uint64_t mix = word(start);
-    if (size < 8) {
-        mix &= (uint64_t{1} << (size * 8)) - 1;
-    } else {
-        mix += word(start + size - 8) * 5;
-    }
-    const uint64_t bit = uint64_t{1} << ((mix + size) * 0x9e3779b97f4a7c15u >> 58);
-    if (here.names & bit) {
+    uint16_t letters;
+    memcpy(&letters, text + start, 2);
+    // Behind the quote of an empty name may stand anything.
+    if (size == 0) letters = 0;
+    const uint64_t bit = uint64_t{1} << ((letters + size * 771) * 0x9e3779b9u >> 26);
+    if (__builtin_expect((here.names & bit) != 0, 0)) {
         const uint32_t node = fresh - 1;
         for (uint32_t other = here.node + 1; other < node; other = nodes[other + 1].next) {
             if (nodes[other].length == size
@@ -77,32 +70,37 @@ ALWAYS_INLINE bool PlainWalk::isNew(uint32_t start, uint32_t size) {
     return true;
 }
 
-ALWAYS_INLINE bool PlainWalk::name() {
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::name() {
     const uint32_t start = *mark;
     if (text[start] != '"') return false;
     mark++;
-    const uint32_t end = stringEnd(start);
+    uint32_t size;
+    if (!isString(start, size)) return false;
     // A name with an escape is rare, and would have to be unescaped before it is compared.
-    if (end == 0 || nextBackslash < end) return false;
-    put(start + 1, end - start - 2, HFJSON_STRING);
-    if (!isNew(start + 1, end - start - 2) || text[*mark] != ':') return false;
+    if (escapes && nextBackslash <= start + size) return false;
+    put(start + 1, size, HFJSON_STRING);
+    if (!isNew(start + 1, size) || text[*mark] != ':') return false;
     mark++;
     return true;
 }
 
-ALWAYS_INLINE bool PlainWalk::string(uint32_t start) {
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::string(uint32_t start) {
     mark++;
-    const uint32_t end = stringEnd(start);
-    if (end == 0) return false;
-    put(start + 1, end - start - 2, HFJSON_STRING);
-    if (nextBackslash >= end) return true;
+    uint32_t size;
+    if (!isString(start, size)) return false;
+    put(start + 1, size, HFJSON_STRING);
+    if (!escapes || nextBackslash > start + size) return true;
+    const uint32_t end = start + size + 2;
     if (!general.unescape(nodes[fresh - 1])) return false;
     const void *next = memchr(text + end, '\\', length - end);
     nextBackslash = next ? static_cast<const uint8_t *>(next) - text : length;
     return true;
 }
 
-ALWAYS_INLINE bool PlainWalk::scalar(uint32_t start, uint8_t kind, const char *literal,
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::scalar(uint32_t start, uint8_t kind, const char *literal,
                                      uint32_t size) {
     mark++;
     if (spanEnd() - start != size || memcmp(text + start, literal, size) != 0) return false;
@@ -110,7 +108,8 @@ ALWAYS_INLINE bool PlainWalk::scalar(uint32_t start, uint8_t kind, const char *l
     return true;
 }
 
-ALWAYS_INLINE bool PlainWalk::number(uint32_t start) {
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::number(uint32_t start) {
     mark++;
     const uint32_t end = spanEnd();
     if (!Walk::isNumber(text + start, text + end)) return false;
@@ -118,7 +117,8 @@ ALWAYS_INLINE bool PlainWalk::number(uint32_t start) {
     return true;
 }
 
-ALWAYS_INLINE bool PlainWalk::open(uint32_t start, bool opensObject) {
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::open(uint32_t start, bool opensObject) {
     if (depth == depthMax) return false;
     if (depth > 0) frames[depth - 1] = here;
     depth++;
@@ -130,7 +130,8 @@ ALWAYS_INLINE bool PlainWalk::open(uint32_t start, bool opensObject) {
 }
 
 /// The innermost container ends at the mark.
-ALWAYS_INLINE bool PlainWalk::close() {
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::close() {
     hfjson_node &node = nodes[here.node];
     node.length = *mark + 1 - node.start;
     node.next = fresh;
@@ -150,10 +151,11 @@ ALWAYS_INLINE bool PlainWalk::close() {
 }
 
 /// A scalar is read, a container opened.
-ALWAYS_INLINE bool PlainWalk::value() {
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::value() {
     const uint32_t start = *mark;
+    if (__builtin_expect(text[start] == '"', 1)) return string(start);
     switch (text[start]) {
-    case '"': return string(start);
     case '{': return open(start, true);
     case '[': return open(start, false);
     case 't': return scalar(start, HFJSON_TRUE, "true", 4);
@@ -165,22 +167,21 @@ ALWAYS_INLINE bool PlainWalk::value() {
     }
 }
 
-ALWAYS_INLINE bool PlainWalk::run() {
+template <bool escapes>
+ALWAYS_INLINE bool PlainWalk<escapes>::run() {
     const uint8_t first = text[*mark];
     if (mark == lastMark || (first != '{' && first != '[')) return false;
     if (text[*lastMark] != '}' && text[*lastMark] != ']') return false;
-    const void *escape = memchr(text, '\\', length);
-    nextBackslash = escape ? static_cast<const uint8_t *>(escape) - text : length;
     if (!open(*mark, first == '{')) return false;
+    uint8_t byte = text[*mark];
     while (true) {
         // The mark is at an element, a member, or the end of a container just opened.
-        uint8_t byte = text[*mark];
-        if (here.count > 0 || byte != (isObject ? '}' : ']')) {
+        if (byte != (isObject ? '}' : ']')) {
             const uint32_t before = depth;
             here.count++;
             if ((isObject && !name()) || !value()) return false;
-            if (depth != before) continue;
             byte = text[*mark];
+            if (depth != before) continue;
         }
         // Behind a value: a comma, or the ends of one or more containers.
         while (byte != ',') {
@@ -191,10 +192,16 @@ ALWAYS_INLINE bool PlainWalk::run() {
             }
             byte = text[*++mark];
         }
-        mark++;
+        byte = text[*++mark];
+        // A comma promises another one.
+        if (byte == '}' || byte == ']') return false;
     }
 }
 
-bool walkPlainly(Walk &general) { return PlainWalk(general).run(); }
+bool walkPlainly(Walk &general) {
+    const void *escape = memchr(general.text, '\\', general.length);
+    if (!escape) return PlainWalk<false>(general, general.length).run();
+    return PlainWalk<true>(general, static_cast<const uint8_t *>(escape) - general.text).run();
+}
 
 }  // namespace holdfast

@@ -8,9 +8,9 @@
 
 namespace holdfast {
 
-/// One quick walk. All its state is in one local object whose functions are inlined, so that it
+/// One quick walk; `escapes`: whether the text has a backslash at all. All its state is in one local object whose functions are inlined, so that it
 /// lives in registers.
-struct PlainWalk {
+template <bool escapes> struct PlainWalk {
     const uint8_t *const text;
     const size_t length;
     const uint32_t *mark;
@@ -27,12 +27,14 @@ struct PlainWalk {
     /// The innermost open container; those around it are in `frames`.
     Frame here{0, 0, 0};
     bool isObject = false;
-    size_t nextBackslash = 0;
+    /// The first backslash at or after the string being read.
+    size_t nextBackslash;
 
-    explicit PlainWalk(Walk &walk)
+    PlainWalk(Walk &walk, size_t backslash)
         : text(walk.text), length(walk.length), mark(walk.positions),
           lastMark(walk.positions + walk.positionCount - 1), nodes(walk.buffers.nodes),
-          frames(walk.buffers.frames), depthMax(walk.depthMax), general(walk) {}
+          frames(walk.buffers.frames), depthMax(walk.depthMax), general(walk),
+          nextBackslash(backslash) {}
 
     bool run();
 
@@ -45,10 +47,9 @@ private:
     bool open(uint32_t start, bool opensObject);
     bool close();
     bool isNew(uint32_t start, uint32_t size);
-    uint64_t word(size_t at) const;
     void put(uint32_t start, uint32_t size, uint8_t kind);
     uint32_t spanEnd() const;
-    uint32_t stringEnd(uint32_t start) const;
+    bool isString(uint32_t start, uint32_t &size) const;
 };
 
 /// Whether the whole text is good; the nodes are there then, and the general walk's count is

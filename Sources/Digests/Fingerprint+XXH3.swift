@@ -26,7 +26,7 @@ package struct Fingerprinter: ~Copyable {
 
     /// Of one span.
     package static func of(_ bytes: ByteView) -> Fingerprint {
-        let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
+        let hash = holdfast_xxh3_128(bytes.baseAddress, bytes.count)
         return Fingerprint(low: hash.low64, high: hash.high64)
     }
 
@@ -42,7 +42,7 @@ package struct Fingerprinter: ~Copyable {
         var at = room
         Self.put(source, at: &at)
         Self.put(id, at: &at)
-        return Self.fingerprint(XXH3_128bits(room, size))
+        return Self.fingerprint(holdfast_xxh3_128(room, size))
     }
 
     /// Of an event's content (design rule 5): type, subject (absent differs from empty), time as
@@ -65,7 +65,7 @@ package struct Fingerprinter: ~Copyable {
         Self.put(named, isPresent: subject != nil, at: &at)
         Self.put(time, at: &at)
         Self.put(data, at: &at)
-        return Self.fingerprint(XXH3_128bits(room, size))
+        return Self.fingerprint(holdfast_xxh3_128(room, size))
     }
 
     /// What stands before a part: its length, or that it is absent.

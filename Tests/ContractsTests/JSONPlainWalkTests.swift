@@ -169,4 +169,18 @@ private struct TextMaker {
         }
         #expect(walks.good == 14)
     }
+
+    @Test(arguments: ["", "a", "ab"]) func `a twin is found whatever stands behind it`(name: String)
+    {
+        var walks = BothWalks()
+        let behind = [":", " :", "\n:", "\t :"]
+        for one in behind {
+            for two in behind {
+                for other in ["", "\"b\":1,", "\"c\":{\"\":1,\"a\":2,\"ab\":3},"] {
+                    walks.check(Array("{\"\(name)\"\(one)1,\(other)\"\(name)\"\(two)2}".utf8))
+                }
+            }
+        }
+        #expect(walks.good == 0)
+    }
 }

@@ -13,6 +13,7 @@ struct Pattern {
         "takes too much work to match against the pattern (a limit was reached)"
 
     private let code: OpaquePointer
+    private let shape: PatternShape
 
     /// An ECMA-262 pattern (with the flag `u`), not anchored.
     init(ecma pattern: String) throws(PatternError) {
@@ -30,12 +31,19 @@ struct Pattern {
             throw PatternError(text: text)
         }
         code = compiled
+        shape = PatternShape(pattern)
     }
 
     func free() { pcre2_code_free_8(code) }
 
     /// Whether the pattern occurs in the text, which must be UTF-8.
     func match(_ text: ByteView) -> Outcome {
+        if let matches = shape.matches(text) { return matches ? .found : .notFound }
+        return matchGenerally(text)
+    }
+
+    /// The same, always by PCRE2.
+    func matchGenerally(_ text: ByteView) -> Outcome {
         let scratch = PatternScratch.ofThisThread
         // PCRE2 10.42 takes NULL only together with length 0 (it reads nothing then).
         let result = pcre2_match_8(
