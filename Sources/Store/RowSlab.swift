@@ -1,5 +1,5 @@
-// Rows of a changelog in hand during a restore: their bytes one after the other in one block, and an
-// entry each that sorts without looking there. A String and an array a row would cost more than
+// Rows of a changelog in hand during a restore: their bytes one after the other in one block, and
+// an entry each that sorts without looking there. A String and an array a row would cost more than
 // SQLite does.
 
 import CSQLite

@@ -1,5 +1,5 @@
-// Reads a task's changelog. What comes stays in hand up to a bound, so that a whole state goes to the
-// store sorted and in one transaction, and to memory without being read back.
+// Reads a task's changelog. What comes stays in hand up to a bound, so that a whole state goes to
+// the store sorted and in one transaction, and to memory without being read back.
 
 import EventLog
 import EventModel

@@ -1,5 +1,5 @@
-// The rows of a task: from the changelog to its file, and into memory. A whole state that is in hand
-// goes both ways at once; what the file had before is read from it.
+// The rows of a task: from the changelog to its file, and into memory. A whole state that is in
+// hand goes both ways at once; what the file had before is read from it.
 
 import Contracts
 import Decisions
