@@ -50,6 +50,7 @@ test-swift: deps
 test-tools: ## the oracle's own tests
 	$(PYTHON) -m unittest discover -q -s Tests/Oracle -p 'test_*.py'
 	$(PYTHON) -m unittest discover -q -s Tests/Tools -p 'test_*.py'
+	$(PYTHON) -m unittest discover -q -s Tests/Bench -p 'test_*.py'
 
 test-unit-file:
 	@if command -v systemd-analyze >/dev/null; then deploy/verify-unit; \

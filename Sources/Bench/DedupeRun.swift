@@ -33,7 +33,7 @@ enum DedupeRun {
             figures.append(
                 ("bytesPerID" + name, Double(run.window.memoryBytes) / Double(run.window.count)))
         }
-        figures.append(("peakMegabytes", Meter.peakMegabytes))
+        figures.append(("residentMegabytes", Meter.residentMegabytes))
         figures.append(("entriesMovedMax", Double(run.window.entriesMovedMax)))
         return figures
     }

@@ -43,6 +43,18 @@ struct Meter {
         return Double(usage.ru_maxrss) / 1024
     }
 
+    /// What the process has in memory now.
+    static var residentMegabytes: Double {
+        guard let file = fopen("/proc/self/statm", "r") else { return .infinity }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 128)
+        guard fgets(&line, 128, file) != nil else { return .infinity }
+        let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8($0) }, as: UTF8.self)
+        let words = text.split(separator: " ")
+        guard words.count > 1, let pages = Double(words[1]) else { return .infinity }
+        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
+    }
+
     /// The machine's clocks, for the parts that take them as arguments.
     static var environment: Environment {
         Environment(

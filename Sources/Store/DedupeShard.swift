@@ -24,10 +24,10 @@ struct DedupeShard {
     /// `used` beyond this makes the table anew.
     var usedMax: UInt32 = 0
 
-    // Fullness lies between 57 % (just made) and 77 %: an entry moves 1 / (77 / 57 - 1) = 2.9 times in
-    // its life, and takes 32 bytes / 0.66 = 48 bytes on average over tables whose sizes are spread
-    // over a whole cycle (`DedupeWindow.minimum`), which leaves room for what the arena cannot use
-    // between the tables.
+    // Fullness lies between 57 % (just made) and 77 %: an entry moves 1 / (77 / 57 - 1) = 2.9 times
+    // in its life, and takes 32 bytes / 0.66 = 48 bytes on average over tables whose sizes are
+    // spread over a whole cycle (`DedupeWindow.minimum`), which leaves room for what the arena
+    // cannot use between the tables.
     static let usedPercentMax = 77
     static let usedPercentNew = 57
 

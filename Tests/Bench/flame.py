@@ -54,8 +54,8 @@ def fold(script):
         elif thread is None:
             # perf indents a thread's name that is short.
             thread = _thread(line.strip())
-        else:
-            frames.append(_frame(line.strip()))
+        elif (frame := _frame(line.strip()))[0] != "[unknown]":
+            frames.append(frame)
     return _named(stacks)
 
 

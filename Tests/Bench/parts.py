@@ -143,7 +143,7 @@ def dedupe(machine, figures, size):
         figures.set("dedupe50", costs[50] / costs[1])
         figures.set("dedupePlain", costs[50] / plain["nanosecondsPerID"])
         figures.set("dedupeNanoseconds", costs[50])
-        figures.set("dedupeMemory", found["peakMegabytes"] / 1024)
+        figures.set("dedupeMemory", found["residentMegabytes"] / 1024)
     worst = machine.measure("dedupe", kafka=False, timed=1, ids=min(size.ids, 10_000_000))
     figures.set("dedupeSlowest", worst["slowestInsertMicroseconds"])
     figures.series["dedupe"] = sorted(costs.items())

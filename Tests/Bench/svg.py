@@ -52,8 +52,8 @@ def bars(title, rows, note=""):
         for mark, kind in ((first, "first"), (goal, "goal")):
             if mark is not None and mark * unit <= width:
                 body.append(line(left + mark * unit, y, left + mark * unit, y + 20, kind))
-        body.append(text(left + min(value * unit, width) + 6, y + 14, shown, "s"))
-    return document(left + width + 110, top + len(rows) * step + 12, body, title)
+        body.append(text(left + width + 10, y + 14, shown, "s"))
+    return document(left + width + 150, top + len(rows) * step + 12, body, title)
 
 
 def ticks(low, high):
@@ -71,7 +71,7 @@ def ticks(low, high):
 
 def lines(title, series, x_marks, note="", unit="", low=0.0):
     """Lines over numbers: series are (name, [(x, y)], class); x_marks are (x, shown)."""
-    left, top, width, height = 60, 52, 560, 220
+    left, top, width, height = 60, 66, 560, 220
     ys = [y for _, points, _ in series for _, y in points]
     xs = [x for x, _ in x_marks] + [x for _, points, _ in series for x, _ in points]
     high = max(ys) * 1.08
@@ -86,7 +86,7 @@ def lines(title, series, x_marks, note="", unit="", low=0.0):
         _, y = place(x0, value)
         body += [line(left, y, left + width, y, "g"), text(left - 6, y + 4, "%g" % value, "s",
                                                            "end")]
-    body.append(text(left - 6, top - 4, unit, "s", "end"))
+    body.append(text(left - 6, top - 8, unit, "s", "end"))
     for x, shown in x_marks:
         px, _ = place(x, low)
         body += [line(px, top + height, px, top + height + 4, "a"),

@@ -41,7 +41,8 @@ import Testing
             changelogNext: Offset(4 + second), savedAt: Instant(milliseconds: second * 1_000))
     }
 
-    @Test func `a store that was built has the rows it was built of, also when opened again`() throws
+    @Test func `a store that was built has the rows it was built of, also when opened again`()
+        throws
     {
         let store = try built()
         #expect(try store.allRows().count == 5_000)
