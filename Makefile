@@ -59,7 +59,7 @@ test-unit-file:
 # Without jars nothing on Kafka can be tested: said loudly, and a failure where CI is set.
 test-kafka: deps-test ## the tests on real Kafka alone
 	swift build --product holdfast
-	$(PYTHON) Tests/Kafka/all.py "$(KILL_RUN)" "$(KILL_RUN_THREE)"
+	$(PYTHON) Tests/Kafka/all.py --torture "$(TORTURE)" "$(KILL_RUN)" "$(KILL_RUN_THREE)"
 
 # MINUTES of wall clock in all; a SEED gives the same schedule again; FAULTS=kill,network-long those
 # alone; KILLS=1000 kills workers as fast as they come back, until so many are dead.
@@ -100,7 +100,7 @@ check: deps ## formatting, style, imports, documents
 	swift format lint --strict -r Sources Tests Package.swift
 	swift build --build-tests $(IMPORT_CHECK)
 	swift test --skip-build --filter StyleTests
-	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools Tests/Kafka Tests/Bench
+	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools Tests/Kafka Tests/Bench Tests/Torture
 
 clean: ## removes what was built
 	rm -rf .build

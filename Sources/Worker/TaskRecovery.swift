@@ -69,6 +69,20 @@ struct TaskRecovery<Log: StreamLog> {
         }
     }
 
+    /// Why a file that was saved then cannot be rolled forward; nil when it can. A clock that was
+    /// ahead makes a file look younger than it is: by no more than half of what tombstones are kept
+    /// for, or the other half would not cover it.
+    private func whyTooOld(_ savedAt: Instant) -> String? {
+        let now = environment.now()
+        if savedAt.advanced(seconds: settings.stateAgeSecondsMax) < now {
+            return "older than half of delete.retention.ms"
+        }
+        if now.advanced(seconds: settings.stateAgeSecondsMax) < savedAt {
+            return "saved by a clock that was ahead by more than half of delete.retention.ms"
+        }
+        return nil
+    }
+
     /// The task's store; emptied when it is so old that tombstones it needs may be gone.
     private func openFreshEnough(_ partition: Partition) throws(WorkerError) -> TaskStore {
         let store: TaskStore
@@ -79,10 +93,8 @@ struct TaskRecovery<Log: StreamLog> {
             if case .setAside(let path, let why) = store.openReport {
                 notify(.stateFileSetAside(partition, path: path, why: why))
             }
-            if let savedAt = store.savedAt,
-                savedAt.advanced(seconds: settings.stateAgeSecondsMax) < environment.now()
-            {
-                notify(.stateFileRebuilt(partition, why: "older than half of delete.retention.ms"))
+            if let savedAt = store.savedAt, let why = whyTooOld(savedAt) {
+                notify(.stateFileRebuilt(partition, why: why))
                 try store.clear()
             }
         } catch {

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -58,10 +59,19 @@ class Broker:
         self._run("start", str(node))
 
     def start_soon(self, node):
-        """Starts a node without waiting until it answers; whoever asks the process learns."""
+        """Starts a node without waiting; `answers` tells when it is up. The launcher gives up
+        after 30 s, which a busy machine may need."""
         return subprocess.Popen([self.launcher, "start", self.directory, str(node)],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                stderr=subprocess.PIPE, text=True)
+                                stderr=subprocess.DEVNULL)
+
+    def answers(self, node):
+        host, port = self.bootstrap.split(",")[node - 1].rsplit(":", 1)
+        try:
+            socket.create_connection((host, int(port)), 1).close()
+        except OSError:
+            return False
+        return True
 
     def pause(self, node):
         self._run("pause", str(node))

@@ -15,6 +15,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "Torture")]
 import checks
 import faults
 import network
+import progress
 import schedule
 import storm
 import torment
@@ -110,6 +111,27 @@ class StormTests(unittest.TestCase):
             self.assertEqual((one.phase, one.wait, one.wipes), (two.phase, two.wait, two.wipes))
             aims.append(one.phase)
         self.assertEqual(set(aims), {"startup", "joining", "restoring", "running"})
+
+
+class ProgressTests(unittest.TestCase):
+    def test_a_run_in_which_nothing_is_decided_is_told(self):
+        class Worker:
+            commits = 3
+
+            def observe(self):
+                pass
+
+        watched, worker = progress.Progress(), Worker()
+        watched.look([worker])
+        self.assertIsNone(watched.stalled())
+        watched.looked_at = 0.0
+        watched.grew_at -= progress.STALL_MAX + 5
+        watched.look([worker])
+        self.assertIn("nothing was decided for 95 s", watched.stalled())
+        worker.commits, watched.looked_at = 4, 0.0
+        watched.look([worker])
+        self.assertIsNone(watched.stalled())
+        self.assertGreater(watched.longest, 90)
 
 
 class ClockTests(unittest.TestCase):

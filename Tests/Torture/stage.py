@@ -20,6 +20,7 @@ from storm import Storm  # noqa: E402
 from victim import Victim  # noqa: E402
 
 TICK = 0.05
+BROKER_START_MAX = 120.0
 RESTART_AFTER = 1.0  # seconds, as a service manager would wait after an exit
 NODES = 3
 #: What a worker may end with by itself, and be started again: the log cannot be reached; somebody
@@ -51,7 +52,7 @@ class Stage(torture.Torture):
     def __init__(self, options, directory):
         super().__init__(options, directory)
         self.agenda, self.order, self.lock = [], itertools.count(), threading.Lock()
-        self.starting, self.by_name = [], {}
+        self.starting, self.by_name = {}, {}
         self.feed = self.progress = self.began = None
         self.disk_is_full, self.disk_free_since, self.disk_words = False, None, []
         self.strikes = {}   # fault -> [struck, had nothing to strike]
@@ -121,7 +122,7 @@ class Stage(torture.Torture):
             worker.start()
 
     def start_broker(self, node):
-        self.starting.append(self.broker.start_soon(node))
+        self.starting[node] = (self.broker.start_soon(node), time.monotonic() + BROKER_START_MAX)
 
     def disk_freed(self):
         self.disk_free_since = time.monotonic()
@@ -166,15 +167,19 @@ class Stage(torture.Torture):
                     worker.rests_until = time.monotonic() + RESTART_AFTER
                 if time.monotonic() >= worker.rests_until:
                     worker.start()
-        for process in [p for p in self.starting if p.poll() is not None]:
-            self.starting.remove(process)
-            if process.returncode != 0:
-                self.fail("a broker did not come back: %s" % process.stderr.read().strip())
-            process.stderr.close()
+        for node, (launcher, until) in list(self.starting.items()):
+            if launcher.poll() is None:
+                continue
+            if self.broker.answers(node):
+                del self.starting[node]
+            elif time.monotonic() > until:
+                self.fail("broker %d did not come back" % node)
         if self.feed and self.feed.failure:
             self.fail(self.feed.failure)
-        if self.progress and self.feed.is_alive() and self.progress.stalled():
-            self.fail(self.progress.stalled())
+        if self.feed and self.feed.is_alive():
+            self.progress.look(self.workers)
+            if self.progress.stalled():
+                self.fail(self.progress.stalled())
 
     # -- the run --------------------------------------------------------------------------------
 
@@ -229,17 +234,15 @@ class Stage(torture.Torture):
         if self.failure:
             raise RuntimeError(self.failure)
         self.end_workers()
-        self.progress.end()
         self.say("healed and drained in %.0f s; %s" % (
             time.monotonic() - healed, self.progress.text()))
 
     def run(self):
         self.set_up()
-        self.progress = Progress(self.broker.bootstrap)
+        self.progress = Progress()
         self.feed = Feed(self.broker.bootstrap, self.options.seed, self.options.rate)
         self.thread = self.feed  # whom the base waits for
         self.misplace()
-        self.progress.start()
         self.feed.start()
         self.torment()
         if self.failure:
@@ -248,13 +251,10 @@ class Stage(torture.Torture):
         return self.judge()
 
     def clean_up(self):
-        for process in self.starting:
-            subprocess.Popen.wait(process, 60)
-            process.stderr.close()
+        for launcher, _ in self.starting.values():
+            launcher.wait(60)
         if self.feed:
             self.feed.close()
-        if self.progress:
-            self.progress.end()
         for worker in self.workers:
             worker.thaw()
             worker.kill()

@@ -85,6 +85,11 @@ class Victim(Worker):
         """The phase that it is in."""
         return self.life.read().phase if self.life else None
 
+    @property
+    def commits(self):
+        """In all its lives, as far as they have told."""
+        return self.lives_commits + (self.life.commits if self.life else 0)
+
     def _bury(self):
         if self.life:
             self.life.read()

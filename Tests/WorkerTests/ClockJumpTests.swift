@@ -107,4 +107,21 @@ import Testing
         }
         try thread.drain()
     }
+
+    /// Days by which the clock was ahead when the file was saved (or by which it is older).
+    @Test(arguments: [(3, false), (4, true), (8, true), (-3, false), (-4, true)])
+    func `a state file from too far away in time is read back from the log`(
+        days: Int64, isRebuilt: Bool
+    ) throws {
+        let plant = try Plant(partitions: 1)
+        plant.clock.advance(seconds: 10 * 86_400)
+        try plant.failStep("f0", lot: "L-0")
+        plant.clock.advance(seconds: days * 86_400)
+        try plant.work()
+        plant.clock.advance(seconds: -days * 86_400)
+        try plant.failStep("f1", lot: "L-1")
+        try plant.work()
+        #expect(plant.signals.contains("stateFileRebuilt") == isRebuilt)
+        #expect(try plant.outputs(.holds).count == 2)
+    }
 }
