@@ -22,9 +22,18 @@ enum CasePoint: Equatable, Sendable {
     case reopening
 }
 
+/// A planted bug, which the cases must find.
+enum CaseDefect: Sendable {
+    /// Offsets stay outside of the transaction: nothing fences.
+    case offsetsOutside
+    /// An unknown outcome is taken for an abort: the batch is sent again.
+    case unknownTakenForAbort
+}
+
 /// Passes everything on.
 final class CaseStream: StreamLog {
     let inner: SimulatedStreamLog
+    var defect: CaseDefect?
     /// Told at each point; what it throws is what the worker hears from the log.
     var at: ((CasePoint) throws(LogError) -> Void)?
 
@@ -84,6 +93,7 @@ final class CaseStream: StreamLog {
         // It cannot throw here; a process that dies at this point is told so at the next.
         do throws(LogError) { try pass(.commit) } catch { refusal = error }
         isFirstAsk = true
+        if defect == .offsetsOutside { request.offsets = [] }
         if refusal == nil { inner.beginCommit(request) }
     }
     private var refusal: LogError?
@@ -94,9 +104,16 @@ final class CaseStream: StreamLog {
         if let refusal = refusal.take() { throw refusal }
         if isFirstAsk { try pass(.records) }
         isFirstAsk = false
-        let receipt = try inner.commitOutcome(timeoutMilliseconds: timeoutMilliseconds)
-        try pass(receipt == nil ? .offsets : .ended)
-        return receipt
+        do throws(LogError) {
+            let receipt = try inner.commitOutcome(timeoutMilliseconds: timeoutMilliseconds)
+            try pass(receipt == nil ? .offsets : .ended)
+            return receipt
+        } catch {
+            guard defect == .unknownTakenForAbort, error.reaction == .outcomeUnknown else {
+                throw error
+            }
+            throw .simulated("commit", error.code, .decideAnew, error.message)
+        }
     }
 }
 

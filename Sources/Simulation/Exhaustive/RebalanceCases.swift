@@ -41,10 +41,13 @@ final class RebalanceRun {
     private let world: CaseWorld
     private var workers: [CaseWorker] = []
     private var turns: [CaseTurns] = []
-    private var wantedOwner: [Set<Int32>] = []
+    private let defect: CaseDefect?
 
-    init(_ order: RebalanceCase, registry: ContractRegistry) throws(LogError) {
+    init(
+        _ order: RebalanceCase, registry: ContractRegistry, defect: CaseDefect? = nil
+    ) throws(LogError) {
         self.order = order
+        self.defect = defect
         world = try CaseWorld(partitions: 2, registry: registry)
     }
 
@@ -111,7 +114,7 @@ final class RebalanceRun {
     private func seen() -> [TopicPartition: [String]] { world.seen().mapValues { $0.sorted() } }
 
     private func add(_ name: String, _ disk: SimulatedDisk) throws -> CaseWorker {
-        let worker = try CaseWorker(world, name: name, disk: disk)
+        let worker = try CaseWorker(world, name: name, disk: disk, defect: defect)
         workers.append(worker)
         return worker
     }
@@ -147,6 +150,8 @@ final class RebalanceRun {
 /// All schedules.
 struct RebalanceCases {
     let registry: ContractRegistry
+    /// For tests of the cases themselves.
+    var defect: CaseDefect?
 
     func run(
         every stride: Int, choices: Int, _ summary: inout ExhaustiveSummary,
@@ -179,7 +184,7 @@ struct RebalanceCases {
         summary.cases += 1
         summary.schedules += 1
         do {
-            let (seen, findings) = try RebalanceRun(order, registry: registry).run()
+            let (seen, findings) = try RebalanceRun(order, registry: registry, defect: defect).run()
             for finding in findings { summary.fail(order.name, finding) }
             for (place, lines) in expected.sorted(by: { $0.key < $1.key })
             where seen[place] != lines {
