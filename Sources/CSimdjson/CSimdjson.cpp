@@ -7,7 +7,7 @@
 #include <simdjson.h>
 #include <stdlib.h>
 
-#include "JSONWalk.h"
+#include "JSONPlainWalk.h"
 
 static_assert(sizeof(hfjson_node) == 16, "EventModel.JSONNode has 16 bytes");
 static_assert(offsetof(hfjson_node, kind) == 12 && offsetof(hfjson_node, count) == 14,
@@ -20,6 +20,7 @@ struct hfjson_parser {
     Buffers buffers;
     uint32_t depthMax;
     uint32_t nodesMax;
+    bool walksPlainly = true;
 };
 
 /// What of a first-stage error the caller should know. The first fault met wins there; for us a
@@ -71,9 +72,12 @@ void hfjson_destroy(hfjson_parser *parser) {
     delete parser;
 }
 
+void hfjson_walk_generally(hfjson_parser *parser) { parser->walksPlainly = false; }
+
 void hfjson_parse(hfjson_parser *parser, const uint8_t *text, size_t length,
                   hfjson_result *result) {
-    *result = hfjson_result{HFJSON_OK, nullptr, 0, nullptr, nullptr, SIZE_MAX, nullptr, 0};
+    const hfjson_result nothing{HFJSON_OK, nullptr, 0, nullptr, nullptr, SIZE_MAX, nullptr, 0};
+    *result = nothing;
     if (length >= UINT32_MAX - 64) {
         result->status = HFJSON_TOO_LARGE;
         return;
@@ -104,7 +108,13 @@ void hfjson_parse(hfjson_parser *parser, const uint8_t *text, size_t length,
     }
     Walk walk{text, length, stage.structural_indexes.get(), stage.n_structural_indexes, buffers,
               parser->depthMax, parser->nodesMax, *result};
-    if (!walk.run()) return;
+    // Fewer marks than nodes may be: no node can be one too many.
+    const bool isShort = stage.n_structural_indexes <= parser->nodesMax;
+    if (!(parser->walksPlainly && isShort && walkPlainly(walk))) {
+        *result = nothing;
+        walk.startAgain();
+        if (!walk.run()) return;
+    }
     result->nodes = buffers.nodes;
     result->nodeCount = walk.nodeCount;
     result->sideText = buffers.sideText;

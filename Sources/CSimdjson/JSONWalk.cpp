@@ -143,8 +143,7 @@ bool Walk::scalar(uint32_t start, uint8_t kind) {
     return push(kind, start, size);
 }
 
-/// RFC 8259, section 6: the whole span, of any length and magnitude.
-bool Walk::isNumber(const uint8_t *from, const uint8_t *end) const {
+bool Walk::isNumber(const uint8_t *from, const uint8_t *end) {
     if (*from == '-') from++;
     if (from == end || !isDigit(*from)) return false;
     if (*from == '0') {

@@ -53,6 +53,18 @@ struct Walk {
 
     bool run();
 
+    /// Forgets what a walk that gave up has left.
+    void startAgain() {
+        nodeCount = 0;
+        sideLength = 0;
+    }
+
+    // What the quick walk (JSONPlainWalk.h) leaves to this one.
+    bool unescape(hfjson_node &node);
+    bool hasNoTwins(const Frame &frame);
+    /// RFC 8259, section 6: the whole span, of any length and magnitude.
+    static bool isNumber(const uint8_t *from, const uint8_t *end);
+
 private:
     bool value();
     bool member(Frame &frame);
@@ -60,14 +72,11 @@ private:
     bool open(uint8_t kind, uint32_t start);
     void close(Frame &frame, uint32_t end);
     bool string(uint32_t start);
-    bool unescape(hfjson_node &node);
     bool hexadecimal(size_t from, size_t end, uint32_t &unit);
     bool escapedCodePoint(size_t &from, size_t end);
     bool scalar(uint32_t start, uint8_t kind);
-    bool isNumber(const uint8_t *from, const uint8_t *end) const;
     bool isNewName(Frame &frame, uint32_t node);
     bool hasNoTwinBefore(const Frame &frame, uint32_t node);
-    bool hasNoTwins(const Frame &frame);
     bool push(uint8_t kind, uint32_t start, uint32_t length);
     bool fail(const char *what, size_t offset);
     bool failDuplicate(uint32_t node);

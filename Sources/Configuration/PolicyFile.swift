@@ -109,7 +109,8 @@ package enum PolicyFile {
             trustedSources: try reader.texts("trustedSources"), dimensions: dimensions,
             gapSeconds: try reader.integer("gapSeconds", in: 1...yearSeconds),
             spanSeconds: try reader.integer("spanSeconds", in: 1...yearSeconds),
-            membersMax: Int(try reader.integer("membersMax", in: 1...1_000_000)),
+            membersMax: Int(
+                try reader.integer("membersMax", in: 1...Int64(Limits.groupMembersMax))),
             groupRetentionSeconds: try reader.integer(
                 "groupRetentionSeconds", in: 1...yearSeconds))
         try reader.finish()

@@ -92,6 +92,29 @@ extension Setting {
         help: "Only holds on TYPE/ID, e.g. equipment/PRESS-1", key: nil,
         commands: [.holds])
 
+    package static let seed = Setting(
+        "seed", kind: .integer(0...Int64.max, unit: "seed"), default: "1",
+        help: "The first seed; without --seeds and --minutes, the only one", key: nil,
+        commands: [.simulate])
+    package static let seeds = Setting(
+        "seeds", kind: .integer(1...Int64.max, unit: "seeds"),
+        help: "Run so many seeds", key: nil, commands: [.simulate])
+    package static let minutes = Setting(
+        "minutes", kind: .integer(1...100_000, unit: "minutes"),
+        help: "Run seeds for so long", key: nil, commands: [.simulate])
+    package static let jobs = Setting(
+        "jobs", kind: .integer(1...256, unit: "threads"), default: "2",
+        help: "Threads that run seeds", key: nil, commands: [.simulate])
+    package static let trace = Setting(
+        "trace", kind: .boolean, default: "false",
+        help: "Say step by step what happens", key: nil, commands: [.simulate])
+    package static let canary = Setting(
+        "canary", kind: .text, valueName: "NAME",
+        help: "Plant this bug; the seeds must find it", key: nil, commands: [.simulate])
+    package static let listCanaries = Setting(
+        "list-canaries", kind: .boolean, default: "false",
+        help: "Print the bugs that can be planted", key: nil, commands: [.simulate])
+
     package static let config = Setting(
         "config", short: "c", kind: .file,
         help: "Settings file (default: ./holdfast.yaml when it is there)", key: nil,
@@ -115,7 +138,8 @@ extension Setting {
         log, topicPrefix, kafka, state, deployment, instance, threads, policy, commitInterval,
         drainTimeout, dedupeWindow, rebuildState, partitions, replication, data, rate, from,
         partition,
-        max, follow, lot, subject, config, output, color, quiet, verbose,
+        max, follow, lot, subject, seed, seeds, minutes, jobs, trace, canary, listCanaries, config,
+        output, color, quiet, verbose,
     ]
 
     /// The settings that a subcommand takes as flags.

@@ -31,6 +31,11 @@ package struct Limits: Sendable, Equatable {
     /// milliseconds (when the commit interval is not longer): a transaction costs about one request
     /// per partition that it touches, however few its records.
     package var backlogCommitMilliseconds: Int64 = 500
+    /// While a commit is under way, nothing is polled once a stream thread has so many records to
+    /// decide.
+    package var inHandRecordsMax = 100_000
+    /// The same in bytes of their values.
+    package var inHandBytesMax = 67_108_864
     /// How long a record waits for an input that may still bring an older one, in microseconds.
     package var mergeWaitMicrosecondsMax: Int64 = 5_000
     /// Width of a dedupe bucket (design rule 6).
@@ -56,6 +61,9 @@ package struct Limits: Sendable, Equatable {
     package var configurationBytesMax = 4_194_304
     /// A line of `produce`'s input, in bytes.
     package var produceLineBytesMax = 4_194_304
+
+    /// Largest `membersMax` that a policy may ask for: a group's end removes a row per member.
+    package static let groupMembersMax = 1_000_000
 
     package init() {}
 

@@ -68,21 +68,21 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         }
     }
 
-    /// This target's part of a run over all, in thousandths: files cost a hundred times as much as
+    /// This target's part of a run over all, in ten-thousandths: files cost a hundred times as much as
     /// records.
     package var share: Int {
         switch self {
-        case .records: 250
-        case .headers: 200
-        case .decisions: 100
-        case .schemas: 160
-        case .settings: 90
-        case .policies: 60
-        case .ownRecords: 100
-        case .stateFiles: 10
-        case .stateRows: 10
-        case .logFiles: 10
-        case .logRows: 5
+        case .records: 3000
+        case .headers: 3500
+        case .decisions: 500
+        case .schemas: 800
+        case .settings: 500
+        case .policies: 120
+        case .ownRecords: 1500
+        case .stateFiles: 25
+        case .stateRows: 25
+        case .logFiles: 15
+        case .logRows: 10
         case .verify: 4
         case .restarts: 1
         case .canary: 1

@@ -3,6 +3,7 @@
 //   run     --seed S  --runs N | --minutes M  --target a,b | all  --corpus DIR  --found DIR
 //           --hang SECONDS
 //   replay  --target T FILE...        runs files, says when one is slow
+//   guided  --target T WORD...        libFuzzer with its own words, in a build made for it
 //   base    DIR                       writes the files that damage is done to
 //   child                             what `run` starts
 //
@@ -22,6 +23,7 @@ enum Main {
             switch verb {
             case "run": exit(run(targets, arguments))
             case "child": exit(try child(targets[0], arguments))
+            case "guided": exit(try Guided.run(targets[0], arguments.files))
             case "base": try BaseFiles().keep(in: arguments.files.first ?? ".")
             case "replay": try replay(targets[0], arguments.files)
             default: stop("unknown: \(verb)")

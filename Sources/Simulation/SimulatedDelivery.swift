@@ -2,43 +2,65 @@
 
 import EventLog
 import EventModel
+import Glibc
 
 /// Hands out records and tells ends; stream and reader share it.
 struct SimulatedDelivery {
     private struct Cursor {
+        let place: TopicPartition
         var next: Int64
         var isPaused = false
         var toldEnd: Int64 = -1
     }
-    private var cursors: [TopicPartition: Cursor] = [:]
+    /// In the order of their places.
+    private var cursors: [Cursor] = []
     private var turn = 0
+    /// Reads what retention and compaction have removed, too.
+    var isArchive = false
 
     mutating func start(_ place: TopicPartition, at offset: Offset) {
-        cursors[place] = Cursor(next: offset.rawValue)
+        stop(place)
+        let index = cursors.firstIndex { place < $0.place } ?? cursors.count
+        cursors.insert(Cursor(place: place, next: offset.rawValue), at: index)
     }
+    private mutating func stop(_ place: TopicPartition) { cursors.removeAll { $0.place == place } }
     mutating func stop(_ partition: Partition) {
-        cursors = cursors.filter { $0.key.partition != partition }
+        cursors.removeAll { $0.place.partition == partition }
     }
     mutating func stopAll() { cursors.removeAll() }
     mutating func setPaused(_ place: TopicPartition, _ isPaused: Bool) {
-        cursors[place]?.isPaused = isPaused
+        if let index = cursors.firstIndex(where: { $0.place == place }) {
+            cursors[index].isPaused = isPaused
+        }
     }
 
     mutating func poll(
         _ log: SimulatedLog, _ records: inout ContiguousArray<LogRecord>,
         _ events: inout [LogEvent], max: Int
-    ) {
-        let order = cursors.keys.sorted()
-        guard !order.isEmpty else { return }
-        turn = (turn + 1) % order.count
+    ) throws(LogError) {
+        guard !cursors.isEmpty else { return }
+        turn = (turn + 1) % cursors.count
         var room = max
-        for step in order.indices {
-            let place = order[(turn + step) % order.count]
-            guard var cursor = cursors[place], !cursor.isPaused, room > 0 else { continue }
-            var left = Swift.max(1, room / (order.count - step))
+        for step in cursors.indices {
+            let index = (turn + step) % cursors.count
+            guard !cursors[index].isPaused, room > 0 else { continue }
+            if log.faults?.isFetchSlow() == true { continue }
+            let place = cursors[index].place
+            if !isArchive, cursors[index].next < log.low(of: place) {
+                // Records that came before it are handed over first, as by a client.
+                guard records.isEmpty else { return }
+                throw .simulated(
+                    "poll", "OFFSET_OUT_OF_RANGE", .stopProcess,
+                    "\(place.topic.name)/\(place.partition.rawValue) has no offset "
+                        + "\(cursors[index].next) any more")
+            }
+            var left = Swift.max(1, room / (cursors.count - step))
             var isAtEnd = false
             while left > 0, !isAtEnd {
-                if let record = log.next(of: place, from: &cursor.next, isolation: .committed) {
+                if let record = log.next(
+                    of: place, from: &cursors[index].next, isolation: .committed,
+                    isArchive: isArchive)
+                {
                     records.append(Self.lend(record))
                     left -= 1
                     room -= 1
@@ -46,11 +68,10 @@ struct SimulatedDelivery {
                     isAtEnd = true
                 }
             }
-            if isAtEnd, cursor.toldEnd != cursor.next {
-                cursor.toldEnd = cursor.next
-                events.append(.reachedEnd(place, Offset(cursor.next)))
+            if isAtEnd, cursors[index].toldEnd != cursors[index].next {
+                cursors[index].toldEnd = cursors[index].next
+                events.append(.reachedEnd(place, Offset(cursors[index].next)))
             }
-            cursors[place] = cursor
         }
     }
 
@@ -65,9 +86,7 @@ struct SimulatedDelivery {
         var at = block + record.headers.count * stride
         func copy(_ bytes: [UInt8]?) -> ByteView? {
             guard let bytes else { return nil }
-            for (index, byte) in bytes.enumerated() {
-                at.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
-            }
+            bytes.withUnsafeBytes { if let from = $0.baseAddress { memcpy(at, from, $0.count) } }
             defer { at += bytes.count }
             return ByteView(start: at, count: bytes.count)
         }

@@ -1,25 +1,13 @@
 // A log in memory that behaves like Kafka where it matters and like nothing else: control markers
-// take
-// offsets, open transactions hold back the last stable offset, groups have generations, and only
-// offsets
-// are fenced. One thread steps it; there is no luck in it but what a test puts there.
+// take offsets and may be written late, open transactions hold back the last stable offset, groups
+// have generations, and only offsets are fenced. One thread steps it; there is no luck in it but
+// what a test or a world puts there (BrokerFaults).
 
 import EventLog
 package import EventModel
 
 /// The broker: topics, transactions and the group of one deployment.
 package final class SimulatedLog {
-    /// Where a transaction stands.
-    enum Transaction { case open, committed, aborted }
-
-    /// What lies at one offset.
-    struct Entry {
-        /// Nil for a control marker.
-        var record: PlainRecord?
-        /// Index into `transactions`; nil for a record outside of any.
-        var transaction: Int?
-    }
-
     /// What a test may have happen to the next commit of a stream.
     package enum Fault: Equatable, Sendable {
         /// The transaction is aborted; the stream is told so.
@@ -27,34 +15,36 @@ package final class SimulatedLog {
         /// The stream is told `outcomeUnknown`; the commit was applied or aborted.
         case outcomeUnknown(applied: Bool)
         /// The stream dies in the middle: its transaction stays open until a successor of the
-        /// same name
-        /// opens, or `expireTransactions`.
+        /// same name opens, or `expireTransactions`.
         case leftOpen
+        /// The same, but the end was sent: the coordinator commits it later, or aborts it when the
+        /// name is registered before.
+        case endInFlight
     }
 
     private let clock: () -> Instant
     private(set) var topics: [Topic: TopicDescription] = [:]
-    private var entries: [TopicPartition: [Entry]] = [:]
-    private var lows: [TopicPartition: Int64] = [:]
-    private(set) var transactions: [Transaction] = []
-    /// The open transaction of each name, and how often each name was registered.
-    private var openOf: [String: Int] = [:]
-    private var epochs: [String: Int] = [:]
-    private var pending: [Int: [TopicPartition: Offset]] = [:]
-    private var offsets: [TopicPartition: Offset] = [:]
-    /// The partitions that each open transaction wrote to.
-    private var touched: [Int: Set<TopicPartition>] = [:]
+    /// By topic's row, then by number.
+    private var partitions: [[SimulatedPartition]] = Array(
+        repeating: [], count: Topic.allCases.count)
+    var ledger = TransactionLedger()
     let group = SimulatedGroup()
+    /// The luck of the brokers; nil: everything at once and as asked.
+    package var faults: BrokerFaults?
+    /// Called by clients that wait for an answer, with the milliseconds they wait at most: the world
+    /// moves on meanwhile.
+    package var onWait: ((Int64) -> Void)?
 
     package init(clock: @escaping () -> Instant) { self.clock = clock }
 
     var now: Instant { clock() }
 
+    var isCoordinatorAway: Bool { faults.map { $0.coordinatorAwayUntil > now } ?? false }
+
     func create(_ topic: Topic, _ description: TopicDescription) {
         topics[topic] = description
-        for number in 0..<description.partitions {
-            entries[TopicPartition(topic, Partition(number))] = []
-        }
+        partitions[Int(topic.rawValue)] = Array(
+            repeating: SimulatedPartition(), count: Int(description.partitions))
         if topic == .lead { group.setPartitions(description.partitions) }
     }
 
@@ -62,45 +52,67 @@ package final class SimulatedLog {
         topics[topic]?.settings.merge(settings) { $1 }
     }
 
+    func partition(_ place: TopicPartition) -> SimulatedPartition? {
+        let all = partitions[Int(place.topic.rawValue)]
+        return Int(place.partition.rawValue) < all.count
+            ? all[Int(place.partition.rawValue)] : nil
+    }
+
+    private func change(_ place: TopicPartition, _ body: (inout SimulatedPartition) -> Void) {
+        body(&partitions[Int(place.topic.rawValue)][Int(place.partition.rawValue)])
+    }
+
     /// What is at an offset and may be shown; steps over markers and aborted records. Nil at the
-    /// end.
+    /// end. An archive shows what retention and compaction have removed, too.
     func next(
-        of place: TopicPartition, from offset: inout Int64, isolation: Isolation
+        of place: TopicPartition, from offset: inout Int64, isolation: Isolation,
+        isArchive: Bool = false
     ) -> PlainRecord? {
-        let end = end(of: place, isolation: isolation)
-        let all = entries[place] ?? []
+        let topic = Int(place.topic.rawValue)
+        let number = Int(place.partition.rawValue)
+        guard number < partitions[topic].count else { return nil }
+        let end =
+            isolation == .committed
+            ? partitions[topic][number].stableEnd : partitions[topic][number].end
         while offset < end {
-            let entry = all[Int(offset)]
+            let at = Int(offset)
             offset += 1
-            guard let record = entry.record else { continue }
-            if isolation == .committed, let number = entry.transaction,
-                transactions[number] != .committed
-            {
+            let transaction = partitions[topic][number].entries[at].transaction
+            if partitions[topic][number].entries[at].isCompacted, !isArchive { continue }
+            if isolation == .committed, transaction >= 0, !ledger.isCommitted(transaction) {
                 continue
             }
-            return record
+            if let record = partitions[topic][number].entries[at].record { return record }
         }
         return nil
     }
 
     /// The last stable offset, or the high watermark.
     func end(of place: TopicPartition, isolation: Isolation) -> Int64 {
-        let all = entries[place] ?? []
-        if isolation == .committed, !openOf.isEmpty {
-            let first = all.firstIndex {
-                $0.transaction.map { transactions[$0] == .open } ?? false
-            }
-            if let first { return Int64(first) }
-        }
-        return Int64(all.count)
+        let topic = Int(place.topic.rawValue)
+        let number = Int(place.partition.rawValue)
+        guard number < partitions[topic].count else { return 0 }
+        return isolation == .committed
+            ? partitions[topic][number].stableEnd : partitions[topic][number].end
     }
 
-    func low(of place: TopicPartition) -> Int64 { lows[place] ?? 0 }
+    func low(of place: TopicPartition) -> Int64 { partition(place)?.low ?? 0 }
 
     /// Retention: what lies before the offset is gone.
     package func deleteRecords(of place: TopicPartition, before offset: Offset) {
-        lows[place] = max(
-            low(of: place), min(offset.rawValue, end(of: place, isolation: .committed)))
+        change(place) { $0.delete(before: offset.rawValue) }
+    }
+
+    /// The log cleaner passes over a partition, up to an offset; tombstones appended before the
+    /// instant go, too.
+    package func compact(
+        _ place: TopicPartition, below offset: Offset, tombstonesFrom: Instant
+    ) {
+        change(place) {
+            $0.compact(below: offset.rawValue, tombstonesFrom: tombstonesFrom) { transaction in
+                transaction < 0 || ledger.isCommitted(transaction)
+            }
+        }
     }
 
     func offset(of place: TopicPartition, at instant: Instant) -> Offset? {
@@ -114,63 +126,17 @@ package final class SimulatedLog {
     /// Appends a record; inside a transaction when one is named.
     func append(_ place: TopicPartition, transaction: Int?, make: (Offset, Instant) -> PlainRecord)
     {
-        let offset = Offset(Int64(entries[place]?.count ?? 0))
-        // The broker's clock has milliseconds.
-        let time = Instant(milliseconds: now.milliseconds)
-        if let transaction { touched[transaction, default: []].insert(place) }
-        entries[place]?.append(Entry(record: make(offset, time), transaction: transaction))
-    }
-}
-
-extension SimulatedLog {
-    /// Registers a transactional name: what a predecessor left open is aborted, and it is fenced.
-    func register(_ name: String) -> Int {
-        if let open = openOf[name] { end(open, .aborted) }
-        epochs[name, default: 0] += 1
-        return epochs[name] ?? 0
-    }
-
-    func isCurrent(_ name: String, _ epoch: Int) -> Bool { epochs[name] == epoch }
-
-    func begin(_ name: String) -> Int {
-        precondition(openOf[name] == nil, "one transaction of a name at a time")
-        transactions.append(.open)
-        openOf[name] = transactions.count - 1
-        return transactions.count - 1
-    }
-
-    func isOpen(_ transaction: Int) -> Bool { transactions[transaction] == .open }
-
-    func setPending(_ offsets: [(TopicPartition, Offset)], of transaction: Int) {
-        pending[transaction] = Dictionary(offsets) { $1 }
-    }
-
-    /// Ends a transaction: a marker in every partition it wrote to, and its offsets with it.
-    func end(_ transaction: Int, _ outcome: Transaction) {
-        precondition(transactions[transaction] == .open, "a transaction ends once")
-        transactions[transaction] = outcome
-        openOf = openOf.filter { $0.value != transaction }
-        for place in touched.removeValue(forKey: transaction) ?? [] {
-            entries[place]?.append(Entry(record: nil, transaction: nil))
+        // The broker's clock has milliseconds, and each partition's leader its own.
+        let skew = faults?.leaderSkew(of: place) ?? 0
+        let time = Instant(milliseconds: now.milliseconds + skew)
+        if let transaction { ledger.touch(place, by: transaction) }
+        change(place) {
+            $0.append(make(Offset($0.end), time), transaction: transaction ?? -1)
         }
-        let sent = pending.removeValue(forKey: transaction) ?? [:]
-        if outcome == .committed { offsets.merge(sent) { $1 } }
     }
 
-    /// The coordinator aborts what its owners left open (transaction.timeout.ms).
-    package func expireTransactions() {
-        for open in openOf.values.sorted() { end(open, .aborted) }
-    }
-
-    /// Nil while another transaction's offsets are pending on them.
-    func committedOffsets(of partition: Partition) -> [Topic: Offset]? {
-        var found: [Topic: Offset] = [:]
-        for topic in Topic.inputs {
-            let place = TopicPartition(topic, partition)
-            if pending.values.contains(where: { $0[place] != nil }) { return nil }
-            found[topic] = offsets[place]
-        }
-        return found
+    func appendMarker(_ place: TopicPartition, of transaction: Int) {
+        change(place) { $0.appendMarker(of: transaction) }
     }
 }
 

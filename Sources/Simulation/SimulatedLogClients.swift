@@ -8,7 +8,18 @@ package final class SimulatedLogReader: LogReader {
     private let log: SimulatedLog
     private var delivery = SimulatedDelivery()
 
-    package init(_ log: SimulatedLog) { self.log = log }
+    /// - Parameter isArchive: it sees what retention and compaction have removed, too: a checker's
+    ///   reader, not a plant's.
+    package init(_ log: SimulatedLog, isArchive: Bool = false) {
+        self.log = log
+        delivery.isArchive = isArchive
+    }
+
+    /// A question that is answered with an error now and then.
+    private func ask(_ operation: String) throws(LogError) {
+        guard !delivery.isArchive, log.faults?.isAnswerLost() == true else { return }
+        throw .simulated(operation, "REQUEST_TIMED_OUT", .retry, "no answer came in time")
+    }
 
     package func partitionCount(of topic: Topic) throws(LogError) -> Int32 {
         guard let description = log.topics[topic] else { throw .noTopic(topic, "partition count") }
@@ -16,17 +27,22 @@ package final class SimulatedLogReader: LogReader {
     }
     package func lowWatermark(of partition: TopicPartition) throws(LogError) -> Offset {
         _ = try partitionCount(of: partition.topic)
-        return Offset(log.low(of: partition))
+        try ask("low watermark")
+        return Offset(delivery.isArchive ? 0 : log.low(of: partition))
     }
     package func end(
         of partition: TopicPartition, isolation: Isolation
     ) throws(LogError) -> Offset {
         _ = try partitionCount(of: partition.topic)
+        try ask("end")
         return Offset(log.end(of: partition, isolation: isolation))
     }
     package func offset(
         of partition: TopicPartition, at instant: Instant
-    ) throws(LogError) -> Offset? { log.offset(of: partition, at: instant) }
+    ) throws(LogError) -> Offset? {
+        try ask("offset at a time")
+        return log.offset(of: partition, at: instant)
+    }
 
     package func assign(_ positions: [(TopicPartition, Offset)]) throws(LogError) {
         delivery.stopAll()
@@ -37,7 +53,11 @@ package final class SimulatedLogReader: LogReader {
     package func poll(
         records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
         timeoutMilliseconds: Int32
-    ) throws(LogError) { delivery.poll(log, &records, &events, max: max) }
+    ) throws(LogError) {
+        try ask("read")
+        try delivery.poll(log, &records, &events, max: max)
+        if records.isEmpty, events.isEmpty { log.onWait?(Int64(timeoutMilliseconds)) }
+    }
 
     package func release(_ record: LogRecord) { SimulatedDelivery.release(record) }
     package func close() { delivery.stopAll() }

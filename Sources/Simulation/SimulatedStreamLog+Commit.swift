@@ -26,23 +26,34 @@ struct SimulatedCommit {
     var hasSentOffsets = false
     /// Why it cannot succeed.
     var failure: LogError?
+
+    /// Somebody else has registered its producer's name since.
+    func isFenced(_ log: SimulatedLog) -> Bool {
+        transaction.map { log.ledger.isFenced($0) } ?? false
+    }
 }
 
 extension SimulatedStreamLog {
     package func beginCommit(_ request: CommitRequest) {
         precondition(underWay == nil, "one commit is under way at a time")
+        let (producer, isCurrent) = nextProducer()
         var commit = SimulatedCommit(request: request, delay: commitDelay)
-        if log.isCurrent(name, epoch) {
-            write(&commit)
-        } else {
+        if !isCurrent {
             commit.failure = fenced
+        } else if log.ledger.isEnding(producer) {
+            // The coordinator answered this producer's last commit before the markers were written.
+            commit.failure = .simulated(
+                "commit", "CONCURRENT_TRANSACTIONS", .decideAnew,
+                "the transaction before this one is still ending")
+        } else {
+            write(&commit, as: producer)
         }
         underWay = commit
     }
 
     package func commitOutcome(timeoutMilliseconds: Int32) throws(LogError) -> CommitReceipt? {
         guard var commit = underWay.take() else { preconditionFailure("no commit is under way") }
-        if let failure = commit.failure { throw end(commit, .aborted, failure) }
+        if let failure = commit.failure { throw end(commit, isCommitted: false, failure) }
         if commit.delay.asksBeforeOffsets > 0 {
             commit.delay.asksBeforeOffsets -= 1
             underWay = commit
@@ -60,7 +71,7 @@ extension SimulatedStreamLog {
 
     private var fenced: LogError {
         .simulated(
-            "commit", "PRODUCER_FENCED", .surrenderPartitions,
+            "commit", "PRODUCER_FENCED", fencedReaction,
             "another stream took over the name \(name)")
     }
 
@@ -68,7 +79,7 @@ extension SimulatedStreamLog {
     private func requireOpen(_ commit: SimulatedCommit) throws(LogError) {
         guard let number = commit.transaction, !log.isOpen(number) else { return }
         commit.request.token = nil
-        guard log.isCurrent(name, epoch) else { throw fenced }
+        if commit.isFenced(log) { throw fenced }
         throw .simulated(
             "commit", "INVALID_PRODUCER_EPOCH", .outcomeUnknown,
             "the coordinator ended the transaction, which took too long")
@@ -80,55 +91,62 @@ extension SimulatedStreamLog {
         guard !commit.request.offsets.isEmpty, let number = commit.transaction else { return }
         if let code = refusal(commit.request.token) {
             throw end(
-                commit, .aborted,
+                commit, isCommitted: false,
                 .simulated(
                     "commit", code, .decideAnew, "the group has moved on since the batch began"))
         }
-        log.setPending(commit.request.offsets, of: number)
+        log.ledger.setOffsets(commit.request.offsets, of: number)
     }
 
     private func refusal(_ token: GroupToken?) -> String? {
         guard let member, log.group.isMember(member) else { return "UNKNOWN_MEMBER_ID" }
+        if log.isCoordinatorAway { return "NOT_COORDINATOR" }
         return token?.generation == log.group.generation ? nil : "ILLEGAL_GENERATION"
     }
 
     private func finish(_ commit: SimulatedCommit) throws(LogError) -> CommitReceipt {
-        switch faults.isEmpty ? nil : faults.removeFirst() {
+        let fault = faults.isEmpty ? nil : faults.removeFirst()
+        switch fault {
         case nil: break
         case .aborted?:
             throw end(
-                commit, .aborted,
+                commit, isCommitted: false,
                 .simulated("commit", "ABORTED", .decideAnew, "the transaction was aborted"))
         case .outcomeUnknown(let applied)?:
             throw end(
-                commit, applied ? .committed : .aborted,
+                commit, isCommitted: applied,
                 .simulated("commit", "TIMED_OUT", .outcomeUnknown, "nobody answered"))
-        case .leftOpen?:
+        case .leftOpen?, .endInFlight?:
+            if fault == .endInFlight, let number = commit.transaction {
+                log.ledger.sendEnd(of: number)
+            }
             commit.request.token = nil
             throw .simulated("commit", "TIMED_OUT", .outcomeUnknown, "the stream died")
         }
-        if let number = commit.transaction { log.end(number, .committed) }
+        if let number = commit.transaction { log.end(number, isCommitted: true) }
         commit.request.token = nil
         var receipt = commit.receipt
         for index in receipt.clockReports.indices {
-            receipt.clockReports[index].reportedAt = log.now
+            receipt.clockReports[index].reportedAt = clock()
         }
         return receipt
     }
 
     /// Ends what is left of its transaction; gives back what to throw.
     private func end(
-        _ commit: SimulatedCommit, _ outcome: SimulatedLog.Transaction, _ error: LogError
+        _ commit: SimulatedCommit, isCommitted: Bool, _ error: LogError
     ) -> LogError {
-        if let number = commit.transaction, log.isOpen(number) { log.end(number, outcome) }
+        if let number = commit.transaction, log.isOpen(number) {
+            log.end(number, isCommitted: isCommitted)
+        }
         commit.request.token = nil
         return error
     }
 
     // MARK: - Records
 
-    private func write(_ commit: inout SimulatedCommit) {
-        let number = log.begin(name)
+    private func write(_ commit: inout SimulatedCommit, as producer: String) {
+        let number = log.begin(producer)
         commit.transaction = number
         for index in commit.request.transaction.entries.indices {
             let entry = commit.request.transaction.entries[index]
@@ -145,7 +163,7 @@ extension SimulatedStreamLog {
         _ receipt: inout CommitReceipt
     ) {
         let place = TopicPartition(entry.topic, entry.partition)
-        let sentAt = log.now
+        let sentAt = clock()
         let bytes = buffer.bytes
         func slice(_ start: Int, _ length: Int) -> [UInt8]? {
             length < 0 ? nil : Array(bytes[start..<start + length])

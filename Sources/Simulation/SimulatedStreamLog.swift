@@ -8,19 +8,35 @@ package final class SimulatedStreamLog: StreamLog {
     let log: SimulatedLog
     /// The transactional name: a later stream of the same name fences this one.
     package let name: String
-    private(set) var epoch = 0
+    /// Two producers, used in turn, as KafkaLog has them.
+    private var epochs = [0, 0]
+    private var turn = 0
+    /// Of a static member: what it is called in the group.
+    private let instance: String?
+    /// The worker's own clock, for clock reports.
+    let clock: () -> Instant
     private(set) var member: Int?
     private var generation: Int64 = 0
     private var owned: Set<Partition> = []
     private var delivery = SimulatedDelivery()
     var faults: [SimulatedLog.Fault] = []
+    /// What a fenced producer is told to do next.
+    package var fencedReaction = LogError.Reaction.surrenderPartitions
     /// How long the next commits take.
     package var commitDelay = SimulatedCommitDelay()
     var underWay: SimulatedCommit?
 
-    package init(_ log: SimulatedLog, name: String) throws(LogError) {
+    /// - Parameters:
+    ///   - instance: makes it a static member of the group.
+    ///   - clock: the worker's wall clock; without one, the brokers'.
+    package init(
+        _ log: SimulatedLog, name: String, instance: String? = nil,
+        clock: (() -> Instant)? = nil
+    ) throws(LogError) {
         self.log = log
         self.name = name
+        self.instance = instance
+        self.clock = clock ?? { log.now }
         for topic in Topic.allCases where log.topics[topic] == nil {
             throw .noTopic(topic, "start")
         }
@@ -29,6 +45,16 @@ package final class SimulatedStreamLog: StreamLog {
     /// The next commit ends so; several calls queue up.
     package func failNextCommit(_ fault: SimulatedLog.Fault) { faults.append(fault) }
 
+    /// What was to happen to commits that were never made.
+    func forgetFaults() { faults.removeAll() }
+
+    /// The producer whose turn it is, and whether it still is who it was registered as.
+    func nextProducer() -> (name: String, isCurrent: Bool) {
+        defer { turn ^= 1 }
+        let producer = "\(name).\(turn)"
+        return (producer, log.isCurrent(producer, epochs[turn]))
+    }
+
     /// The group takes this stream for dead, which has not noticed.
     package func expireSession() { if let member { log.group.remove(member) } }
 
@@ -36,12 +62,12 @@ package final class SimulatedStreamLog: StreamLog {
     package func partitionCount(of topic: Topic) -> Int32 { log.topics[topic]?.partitions ?? 0 }
 
     package func open() throws(LogError) {
-        epoch = log.register(name)
+        try reopenProducers()
         join()
     }
 
     private func join() {
-        member = log.group.join()
+        member = log.group.join(instance: instance, at: log.now)
         generation = log.group.generation
     }
 
@@ -50,6 +76,11 @@ package final class SimulatedStreamLog: StreamLog {
         timeoutMilliseconds: Int32
     ) throws(LogError) {
         guard let member else { preconditionFailure("a stream is opened before it is polled") }
+        if log.group.isFenced(member) {
+            throw .simulated(
+                "poll", "FENCED_INSTANCE_ID", .stopProcess,
+                "another process took the name \(instance ?? name)")
+        }
         if !log.group.isMember(member) {
             let gone = owned.sorted()
             join()
@@ -64,7 +95,7 @@ package final class SimulatedStreamLog: StreamLog {
             return
         }
         generation = log.group.generation
-        delivery.poll(log, &records, &events, max: max)
+        try delivery.poll(log, &records, &events, max: max)
     }
 
     package func release(_ record: LogRecord) { SimulatedDelivery.release(record) }
@@ -102,10 +133,17 @@ package final class SimulatedStreamLog: StreamLog {
     }
 
     package func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
-        Offset(log.end(of: partition, isolation: .committed))
+        if log.faults?.isAnswerLost() == true {
+            throw .simulated("stable end", "REQUEST_TIMED_OUT", .retry, "no answer came in time")
+        }
+        return Offset(log.end(of: partition, isolation: .committed))
     }
 
     package func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
+        if log.isCoordinatorAway {
+            throw .simulated(
+                "committed offsets", "NOT_COORDINATOR", .retry, "the coordinator is moving")
+        }
         guard let found = log.committedOffsets(of: partition) else {
             throw .simulated(
                 "committed offsets", "UNSTABLE_OFFSET_COMMIT", .retry,
@@ -123,7 +161,18 @@ package final class SimulatedStreamLog: StreamLog {
 
     package func reopenProducers() throws(LogError) {
         precondition(underWay == nil, "a commit is under way")
-        epoch = log.register(name)
+        // As the client, which asks again for a while.
+        var questions = 0
+        while log.isCoordinatorAway, questions < 100, let wait = log.onWait {
+            wait(100)
+            questions += 1
+        }
+        if log.isCoordinatorAway {
+            throw .simulated(
+                "open transactions", "NOT_COORDINATOR", .retry, "the coordinator is moving")
+        }
+        for number in epochs.indices { epochs[number] = log.register("\(name).\(number)") }
+        turn = 0
     }
 
     package func close() {

@@ -24,10 +24,12 @@ struct DedupeShard {
     /// `used` beyond this makes the table anew.
     var usedMax: UInt32 = 0
 
-    // Fullness lies between 65 % (just made) and 77 %: 32 bytes / 0.65 = 50 bytes an id at worst,
-    // which leaves room for what the arena cannot use between the tables.
+    // Fullness lies between 57 % (just made) and 77 %: an entry moves 1 / (77 / 57 - 1) = 2.9 times in
+    // its life, and takes 32 bytes / 0.66 = 48 bytes on average over tables whose sizes are spread
+    // over a whole cycle (`DedupeWindow.minimum`), which leaves room for what the arena cannot use
+    // between the tables.
     static let usedPercentMax = 77
-    static let usedPercentNew = 65
+    static let usedPercentNew = 57
 
     /// A table for so many living entries.
     init(living: Int, minimum: Int, in arena: inout SlotArena) {

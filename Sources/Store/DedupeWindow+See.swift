@@ -130,7 +130,8 @@ extension DedupeWindow {
     }
 
     /// The smallest capacity of a table. Not the same for all: tables of equal size would fill, and
-    /// be made anew, all at about the same number of ids.
+    /// be made anew, all at about the same number of ids. From 24 to 32 they are spread over a whole
+    /// cycle of growth (77 / 57), so that as many are made anew at any number of ids.
     static func minimum(_ number: Int) -> Int { 24 + number % 9 }
 
     @inline(__always)

@@ -2,6 +2,7 @@
 // an entry each that sorts without looking there. A String and an array a row would cost more than
 // SQLite does.
 
+import CSQLite
 package import EventModel
 import Glibc
 
@@ -77,11 +78,19 @@ package final class RowSlab {
         _ body: (_ key: ByteView, _ value: ByteView?) throws(Failure) -> Void
     ) throws(Failure) {
         precondition(isArranged, "rows are given out in order")
-        for entry in entries {
+        for (index, entry) in entries.enumerated() {
+            // In the order of their keys the rows lie anywhere: the next ones are fetched ahead.
+            if index + Self.ahead < entries.count {
+                let next = block + entries[index + Self.ahead].at
+                holdfast_prefetch(next)
+                holdfast_prefetch(next + 64)
+            }
             let value = entry.valueBytes < 0 ? nil : self.value(of: entry)
             try body(key(of: entry), value)
         }
     }
+
+    private static let ahead = 6
 
     private func key(of entry: Entry) -> ByteView {
         ByteView(start: block + entry.at, count: Int(entry.keyBytes))
@@ -104,6 +113,13 @@ package final class RowSlab {
         guard let moved = realloc(block, wanted) else { preconditionFailure("out of memory") }
         block = moved
         capacity = wanted
+        // Advice only: a fault per 4 KiB of a state costs as much as copying it.
+        let huge = UInt(1) << 21
+        let start = (UInt(bitPattern: block) + huge - 1) / huge * huge
+        let end = (UInt(bitPattern: block) + UInt(capacity)) / huge * huge
+        if start < end {
+            madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_HUGEPAGE)
+        }
     }
 
     private static func word(_ key: ByteView, _ from: Int) -> UInt64 {

@@ -14,6 +14,8 @@ package protocol StoreFiles: Sendable {
     func makeFile(_ path: String) -> Int32
     /// Gives a file another name in one step.
     func rename(_ path: String, to other: String) -> Int32
+    /// Removes a file.
+    func remove(_ path: String) -> Int32
     /// The size of a file in bytes; nil when there is none.
     func size(of path: String) -> Int?
 }
@@ -40,6 +42,8 @@ package struct SystemFiles: StoreFiles {
     package func rename(_ path: String, to other: String) -> Int32 {
         Glibc.rename(path, other) == 0 ? 0 : errno
     }
+
+    package func remove(_ path: String) -> Int32 { unlink(path) == 0 ? 0 : errno }
 
     package func size(of path: String) -> Int? {
         var status = stat()

@@ -55,5 +55,15 @@ struct TaskFile {
         return kept
     }
 
+    /// Removes the file and its WAL, the WAL first as in `setAside`.
+    func remove() throws(StoreError) {
+        for suffix in ["-wal", "-shm", "-journal", ""] where exists(path + suffix) {
+            let removed = files.remove(path + suffix)
+            guard removed == 0 else {
+                throw .system("remove", path: path + suffix, errno: removed)
+            }
+        }
+    }
+
     private func exists(_ path: String) -> Bool { files.size(of: path) != nil }
 }

@@ -48,6 +48,10 @@ extension TaskStore {
                 try statements.dropSightings.run()
             }
         }
+        if let builtAt, savedAt >= builtAt.advanced(seconds: Self.buildingSeconds) {
+            try bringToDisk()
+            try note(.open)
+        }
     }
 
     /// Many rows of the changelog in one transaction, in the order of their keys, so that the pages

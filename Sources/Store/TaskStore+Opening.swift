@@ -18,6 +18,12 @@ extension TaskStore {
         switch try judge(file, identity) {
         case .empty: return try begin(file, identity, report: .fresh)
         case .usable(let connection):
+            if let closing = try closing(connection), closing.isBuilding {
+                connection.drop()
+                try file.remove()
+                _ = try file.prepare()
+                return try begin(file, identity, report: .fresh)
+            }
             do throws(StoreError) {
                 return try resume(connection, identity)
             } catch {
@@ -151,21 +157,25 @@ extension TaskStore {
         guard try Schema.dump(connection) == expectedDump() else {
             throw .damaged("open", path: connection.path, "its tables are not the ones we made")
         }
-        if try connection.integer("SELECT clean FROM closing WHERE id = 0") != 1 {
-            try checkEveryPage(connection)
-        }
+        if try closing(connection) != .inOrder { try checkEveryPage(connection) }
         try makeDurable(connection)
         try connection.execute("INSERT OR REPLACE INTO closing VALUES(0, 0)")
         return try TaskStore(connection, identity: identity, report: .opened)
     }
 
+    /// How the file was left; nil when it does not say so, which asks for a check.
+    private static func closing(_ connection: StoreConnection) throws(StoreError) -> Closing? {
+        let tables = try connection.integer(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'closing'")
+        guard tables == 1 else { return nil }
+        return try connection.integer("SELECT clean FROM closing WHERE id = 0")
+            .flatMap { Closing(rawValue: $0) }
+    }
+
     /// WAL with synchronous=NORMAL: a power cut may lose the last batches, never mix them; Kafka
     /// has them.
     private static func makeDurable(_ connection: StoreConnection) throws(StoreError) {
-        let mode = try connection.prepare("PRAGMA journal_mode=WAL")
-        guard try mode.step(), mode.text(0) == "wal" else {
-            throw .damaged("open", path: connection.path, "it cannot be switched to WAL")
-        }
+        try setJournal("wal", of: connection)
         try connection.execute("PRAGMA synchronous=NORMAL")
         // A batch of 100,000 ids is 2.4 MB: the default of 1,000 pages would checkpoint at every
         // second one.

@@ -24,6 +24,8 @@ package final class TaskStore {
     let connection: StoreConnection
     let statements: TaskStatements
     var meta: TaskMeta
+    /// Since when the file has pages that were written without waiting for the disk.
+    var builtAt: Instant?
 
     init(_ connection: StoreConnection, identity: TaskIdentity, report: OpenReport)
         throws(StoreError)
@@ -47,8 +49,9 @@ package final class TaskStore {
     /// there is no order to close in: the connection is gone already and this does nothing.
     package func close() {
         guard !connection.isDropped else { return }
-        // Failing to say "clean" costs the next opening a check, nothing else.
-        try? connection.execute("UPDATE closing SET clean = 1")
+        // Failing to say "clean" costs the next opening a check, or a restore, nothing else.
+        try? bringToDisk()
+        try? note(.inOrder)
         connection.drop()
     }
 }

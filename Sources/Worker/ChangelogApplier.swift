@@ -39,7 +39,12 @@ struct ChangelogApplier {
         next = start
     }
 
+    /// Polls that bring nothing before a transaction that is open on the partition is waited for
+    /// elsewhere, with polls of the group in between.
+    private static let emptyPollsMax = 10
+
     /// Reads until the partition's end is at or beyond `target`.
+    /// - Throws: passing (`isPassing`) when an open transaction holds the end back.
     mutating func run(reader: any LogReader, changelog: TopicPartition, target: Offset)
         throws(WorkerError)
     {
@@ -48,6 +53,7 @@ struct ChangelogApplier {
         var records: ContiguousArray<LogRecord> = []
         var events: [LogEvent] = []
         var isDone = false
+        var emptyPolls = 0
         while !isDone {
             records.removeAll(keepingCapacity: true)
             events.removeAll(keepingCapacity: true)
@@ -69,7 +75,21 @@ struct ChangelogApplier {
                 isWhole = false
                 try flush(changelog.partition)
             }
+            emptyPolls = records.isEmpty && !isDone ? emptyPolls + 1 : 0
+            if emptyPolls > Self.emptyPollsMax { throw Self.heldBack(changelog) }
         }
+    }
+
+    /// 1. A worker that lost the task has sent its records and not yet its offsets, which will be
+    /// refused. 2. The group's offsets are stable. 3. The changelog ends behind those records.
+    private static func heldBack(_ changelog: TopicPartition) -> WorkerError {
+        WorkerError(
+            LogError(
+                operation: "recover task \(changelog.partition.rawValue)",
+                code: "OPEN_TRANSACTION", reaction: .retry,
+                message: "a transaction is open on \(changelog.topic.name)"
+                    + "/\(changelog.partition.rawValue)",
+                hint: "It ends with transaction.timeout.ms of the worker that left it."))
     }
 
     private mutating func take(_ record: borrowing LogRecord) {
@@ -88,7 +108,11 @@ struct ChangelogApplier {
     func flush(_ partition: Partition) throws(WorkerError) {
         guard slab.count > 0 else { return }
         slab.arrange()
-        do { try write() } catch { throw WorkerError(error, partition: partition) }
+        do throws(StoreError) {
+            try write()
+        } catch {
+            throw WorkerError(error, partition: partition)
+        }
         slab.removeAll()
     }
 
@@ -98,5 +122,10 @@ struct ChangelogApplier {
             // As old as it was: `start` is, and tombstones after it may go before the end is
             // reached.
             slab, head: nil, changelogNext: start, savedAt: store.savedAt ?? savedAt)
+    }
+
+    /// The same for a whole state.
+    func build() throws(StoreError) {
+        try store.build(slab, changelogNext: start, savedAt: savedAt)
     }
 }

@@ -16,11 +16,15 @@ struct ClockGuard {
     /// Takes a report in; true when it is implausible (more than 5 s outside [send, report]).
     mutating func note(_ report: ClockReport) -> Bool {
         let skew = limits.clockSkewMillisecondsMax
-        isPlausible =
-            report.appendTime.milliseconds >= report.sentAt.milliseconds - skew
-            && report.appendTime.milliseconds <= report.reportedAt.milliseconds + skew
+        let isContradicted =
+            report.appendTime.milliseconds < report.sentAt.milliseconds - skew
+            || report.appendTime.milliseconds > report.reportedAt.milliseconds + skew
+        // A clock that jumps ahead between send and report makes an interval in which any append
+        // time lies: a report that came late measures nothing, and timers wait for a quicker one.
+        let isLate = report.reportedAt.milliseconds > report.appendTime.milliseconds + skew
+        isPlausible = !isContradicted && !isLate
         measuredAt = report.reportedAt
-        return !isPlausible
+        return isContradicted
     }
 
     /// Whether timers may fire.

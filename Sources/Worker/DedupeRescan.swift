@@ -135,6 +135,17 @@ struct DedupeRescan {
         _ input: TopicPartition, from: Offset, to: Offset, body: (LogRecord) -> Void
     ) throws(LogError) {
         guard from < to else { return }
+        // What a head or a batch record names has been there: without it, waiting has no end.
+        let end = try reader.end(of: input, isolation: .committed)
+        guard end >= to else {
+            let place = "\(input.topic.name)/\(input.partition.rawValue)"
+            throw LogError(
+                operation: "read again", code: "OFFSET_OUT_OF_RANGE", reaction: .stopProcess,
+                message: "\(place) ends at \(end.rawValue), but the task's head has read it to "
+                    + "\(to.rawValue)",
+                hint: "The log lost data or is another one: restore it, or check --log and "
+                    + "--topic-prefix.")
+        }
         try reader.assign([(input, from)])
         var records: ContiguousArray<LogRecord> = []
         var events: [LogEvent] = []

@@ -11,6 +11,7 @@ final class InputFeeder {
     private var head = 0
     private var events: [LogEvent] = []
     private var end = Offset(0)
+    private var knownEnd = Offset(0)
 
     init(reader: any LogReader, input: TopicPartition) {
         self.reader = reader
@@ -28,6 +29,12 @@ final class InputFeeder {
         stop()
         end = Offset(0)
         try reader.assign([(input, offset)])
+    }
+
+    /// The partition's end; asked for anew only when the one known lies before the limit.
+    func end(atLeast limit: Offset) throws(LogError) -> Offset {
+        if knownEnd < limit { knownEnd = try reader.end(of: input, isolation: .committed) }
+        return knownEnd
     }
 
     /// The next record before `limit`, or nil when there is none (the end is at or beyond it).

@@ -8,6 +8,8 @@ struct InputQueue {
     let topic: Topic
     private var records: ContiguousArray<LogRecord> = []
     private var head = 0
+    /// Bytes of the values of what is in the queue.
+    private(set) var bytes = 0
     /// Decided up to here: the offset after the last decided record, or the end when that is
     /// further.
     private(set) var position: Offset
@@ -41,6 +43,7 @@ struct InputQueue {
 
     mutating func append(_ record: LogRecord) {
         records.append(record)
+        bytes += record.value?.count ?? 0
         end = nil
     }
 
@@ -50,6 +53,7 @@ struct InputQueue {
         let record = records[head]
         head += 1
         position = record.offset.next
+        bytes -= record.value?.count ?? 0
         if head == records.count {
             records.removeAll(keepingCapacity: true)
             head = 0
@@ -70,6 +74,7 @@ struct InputQueue {
         for index in head..<records.count { release(records[index]) }
         records.removeAll(keepingCapacity: true)
         head = 0
+        bytes = 0
         end = nil
     }
 }

@@ -10,7 +10,8 @@ final class Intake {
     static let width = 16
 
     private let decoders: [EventDecoder]
-    private var verdicts: [Decoded?]
+    /// By slot: why there is no event, nil when its decoder holds one.
+    private var refusals: [Rejection?]
     private(set) var records: ContiguousArray<LogRecord> = []
     private var signalParser: JSONParser
 
@@ -18,7 +19,7 @@ final class Intake {
         decoders = (0..<Self.width).map { _ in
             EventDecoder(registry: registry, limits: limits, partitionCount: partitionCount)
         }
-        verdicts = Array(repeating: nil, count: Self.width)
+        refusals = Array(repeating: nil, count: Self.width)
         // Ours, so with the limits of our own: a signal is longer than the record it came from (its
         // key is percent-encoded), and one that we wrote and then refuse would be a hold without a
         // deviation.
@@ -34,18 +35,21 @@ final class Intake {
 
     /// Decodes what came from outside and touches the dedupe slots it will need.
     func readAll(touching windows: inout TaskWindows) {
-        for slot in records.indices where records[slot].topic != .signals {
+        for slot in records.indices {
             let record = records[slot]
-            let verdict = decoders[slot].decode(record)
-            if case .event(let event) = verdict {
-                windows.touch(record.topic, event.identity)
+            if case .signals = record.topic { continue }
+            let decoder = decoders[slot]
+            refusals[slot] = decoder.read(record)
+            if refusals[slot] == nil {
+                windows.touch(record.topic, decoder.event.pointee.identity)
             }
-            verdicts[slot] = verdict
         }
     }
 
     /// The verdict on the record in that slot.
-    func decoded(_ slot: Int) -> Decoded { verdicts[slot]! }
+    func decoded(_ slot: Int) -> Decoded {
+        refusals[slot].map(Decoded.refused) ?? .event(decoders[slot].event.pointee)
+    }
 
     /// Reads a record of holdfast.signals. The view is valid until the next call.
     func parseSignal(_ value: ByteView?) -> Result<JSONView, Rejection> {
@@ -64,7 +68,12 @@ final class Intake {
 extension EventDecoder {
     /// Decodes a polled record.
     func decode(_ record: LogRecord) -> Decoded {
-        decode(
+        read(record).map(Decoded.refused) ?? .event(event.pointee)
+    }
+
+    /// The same without a copy: nil when there is an event, which is in `event` then.
+    func read(_ record: LogRecord) -> Rejection? {
+        read(
             key: record.key, value: record.value, headers: record.headers, topic: record.topic,
             partition: record.partition, offset: record.offset, appendTime: record.appendTime)
     }

@@ -2,7 +2,7 @@
 // again, byte for byte. This is the same TaskCore as in the worker, fed from the log instead of a
 // poll; what it comes to is compared with what stands in the log.
 
-import Contracts
+package import Contracts
 package import Decisions
 package import EventLog
 package import EventModel
@@ -36,9 +36,11 @@ package final class Redecision {
     private let onOutbound: (BufferedRecord, Offset) -> Void
 
     /// `policyOf` reads a policy's canonical text; `onOutbound` is told every record
-    /// that must be in the log, and the offset of its batch record.
+    /// that must be in the log, and the offset of its batch record. Without a `registry` it
+    /// compiles one of its own.
     package init(
         partition: Partition, deployment: String, limits: Limits,
+        registry shared: ContractRegistry? = nil,
         makeReader: () throws(LogError) -> any LogReader,
         policyOf: @escaping (String) -> Policy?,
         onOutbound: @escaping (BufferedRecord, Offset) -> Void
@@ -50,7 +52,7 @@ package final class Redecision {
             limits.batchBytesMax = .max
             limits.batchRefusedRangesMax = .max
             self.limits = limits
-            registry = try ContractRegistry(limits: limits)
+            registry = try shared ?? ContractRegistry(limits: limits)
             let first = try makeReader()
             var counts: [Topic: Int32] = [:]
             for topic in Topic.allCases { counts[topic] = try first.partitionCount(of: topic) }
@@ -210,7 +212,15 @@ package final class Redecision {
                 try feeder.start(at: range.to)
                 continue
             }
-            while let input = try feeder.next(before: range.to) {
+            // A batch that says it read what the log does not have: told, never waited for.
+            let end = try feeder.end(atLeast: range.to)
+            if range.to > end {
+                differ(
+                    record,
+                    "the batch read \(range.topic.name) to \(range.to.rawValue), which ends at "
+                        + "\(end.rawValue)")
+            }
+            while let input = try feeder.next(before: min(range.to, end)) {
                 core.enqueue(input)
                 report.records += 1
             }
@@ -236,8 +246,6 @@ package final class Redecision {
                 onOutbound(output, record.offset)
             }
         }
-        _ = core.windows.takePending()
-        core.advance(to: closed.head)
         core.reuse(closed.giveBuffer())
     }
 }

@@ -25,13 +25,15 @@ extension StreamTask {
 
     /// What to do about timers at this moment.
     func timerStep(now: Instant) -> TimerStep {
+        // Ends asked before the wall clock stepped back are from the future: by the time that their
+        // instant comes they say nothing about what was written until then.
+        if let asked = askedEnds, asked.at > now { askedEnds = nil }
         guard let due = nextDue, due <= now else { return .nothing }
         if let until = core.batch?.timersTo, due <= until { return .nothing }
         guard clockGuard.allowsTimers(at: now) else {
             return clockGuard.mayMeasure(at: now) ? .makeBatch : .nothing
         }
-        // An answer from before a wall clock stepped back is from the future: ask again.
-        guard let asked = askedEnds, asked.at >= due, asked.at <= now else { return .askEnds }
+        guard let asked = askedEnds, asked.at >= due else { return .askEnds }
         core.settleAtEnds()
         return hasReached(asked) ? .makeBatch : .nothing
     }

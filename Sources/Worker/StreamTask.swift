@@ -14,8 +14,11 @@ final class StreamTask {
     let store: TaskStore
     let environment: Environment
     private(set) var life = TaskLife.recovering
-    /// The batch after closing, until its commit.
-    var closed: ClosedBatch?
+    /// The batch after closing, until the outcome of its commit is known. The open batch builds on
+    /// it.
+    private(set) var closed: ClosedBatch?
+    /// Committed batches that the store does not have yet, in order.
+    private var unstored: [CommittedBatch] = []
     var clockGuard: ClockGuard
     /// Ends asked for a due timer, and when they were asked.
     var askedEnds: AskedEnds?
@@ -69,13 +72,22 @@ final class StreamTask {
         let wall = Instant(milliseconds: environment.now().milliseconds)
         let now = max(wall, core.head?.now ?? wall)
         var timersTo = core.head?.timersTo ?? Instant(milliseconds: 0)
-        if let asked = askedEnds, asked.at <= now, hasReached(asked),
+        // Compared with the wall clock: `now` may still be what a clock that was ahead has left.
+        if let asked = askedEnds, asked.at <= wall, hasReached(asked),
             clockGuard.allowsTimers(at: wall)
         {
             timersTo = max(timersTo, asked.at)
             askedEnds = nil
         }
         core.openBatch(now: now, timersTo: timersTo, openedAt: monotonic)
+    }
+
+    /// Takes in what a delivery report says of the clocks; true when they disagree. Ends that were
+    /// asked by a clock nobody trusts are forgotten: their instant may come long after them.
+    func note(_ report: ClockReport) -> Bool {
+        let isImplausible = clockGuard.note(report)
+        if !clockGuard.allowsTimers(at: report.reportedAt) { askedEnds = nil }
+        return isImplausible
     }
 
     /// Closes the open batch; it waits for its commit.
@@ -89,25 +101,42 @@ final class StreamTask {
         transaction.append(contentsOf: closed!.transaction)
     }
 
-    /// The batch is committed in the log: the store follows, in one transaction of its own.
-    func committed(_ receipt: borrowing CommitReceipt, now: Instant) throws(StoreError) {
+    /// The batch is committed in the log; the store has to follow.
+    func committed(_ receipt: borrowing CommitReceipt) {
         let closed = self.closed.take()!
-        core.advance(to: closed.head)
         guard let last = receipt.lastStateOffsets[partition] else {
             preconditionFailure("every batch writes its head to holdfast.state")
         }
-        try store.commit(
-            rows: closed.rows, head: closed.headBytes, changelogNext: last.next, savedAt: now,
-            sightings: core.windows.takePending(), dropSightingsBelow: core.windows.drops)
         core.reuse(closed.giveBuffer())
+        unstored.append(CommittedBatch(batch: closed, changelogNext: last.next))
     }
 
-    /// Forgets the batch, open or closed: the task is being let go.
-    func dropBatch() {
+    /// The log has batches that the store does not have.
+    var hasUnstored: Bool { !unstored.isEmpty }
+
+    /// The store takes what the log has committed, in one transaction of its own.
+    func storeCommitted(now: Instant) throws(StoreError) {
+        guard let last = unstored.last else { return }
+        defer { unstored.removeAll() }
+        try store.commit(
+            rows: unstored.count == 1 ? last.batch.rows : unstored.flatMap(\.batch.rows),
+            head: last.batch.headBytes, changelogNext: last.changelogNext, savedAt: now,
+            sightings: unstored.flatMap(\.batch.sightings), dropSightingsBelow: last.batch.drops)
+    }
+
+    /// Forgets the batches, open and closed: the task is being let go.
+    func dropBatches() {
         core.batch = nil
         closed = nil
         core.mustClose = false
     }
+}
+
+/// A batch that the log has and the store has not.
+private struct CommittedBatch {
+    let batch: ClosedBatch
+    /// The offset after its last record of holdfast.state.
+    let changelogNext: Offset
 }
 
 /// Ends of all inputs, asked at an instant (design rule 2).

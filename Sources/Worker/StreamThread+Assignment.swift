@@ -37,14 +37,19 @@ extension StreamThread {
     private func serve(_ event: LogEvent) throws(WorkerError) {
         switch event {
         case .reachedEnd(let input, let offset):
-            tasks[Int(input.partition.rawValue)]?.core.reachedEnd(input.topic, offset)
+            // A task that takes no records must not be told that it has reached their end.
+            guard let task = tasks[Int(input.partition.rawValue)], task.life == .running
+            else { return }
+            task.core.reachedEnd(input.topic, offset)
         case .assigned(let partitions):
+            guard !isDraining else { return }
             for partition in partitions {
                 notify(.taskAssigned(partition))
                 try acquire(partition, isDelivered: false)
             }
             try renewToken()
         case .revoked(let partitions):
+            try commitBeforeGivingUp(partitions)
             try give(up: partitions, as: { .taskRevoked($0) })
         case .lost(let partitions):
             try give(up: partitions, as: { .taskLost($0) })
@@ -74,7 +79,7 @@ extension StreamThread {
         guard !awaited.isEmpty else { return }
         let monotonic = environment.monotonicMicroseconds()
         for (partition, task) in awaited.sorted(by: { $0.key < $1.key })
-        where monotonic - task.triedAt >= AwaitedTask.intervalMicroseconds {
+        where monotonic - (task.triedAt ?? .min / 2) >= AwaitedTask.intervalMicroseconds {
             try bring(partition)
         }
     }
@@ -82,7 +87,7 @@ extension StreamThread {
     /// Recovers an awaited task. What passes by itself (a predecessor's transaction is still open,
     /// its file is not let go, it commits while we read) is waited for, with polls in between.
     private func bring(_ partition: Partition) throws(WorkerError) {
-        guard let task = awaited[partition] else { return }
+        guard let task = awaited[partition], !isUnresolved(partition) else { return }
         do {
             try start(partition, isDelivered: task.isDelivered)
             awaited[partition] = nil
@@ -95,6 +100,15 @@ extension StreamThread {
                         ?? LogError(
                             operation: "recover task \(partition.rawValue)", code: "IN_USE",
                             reaction: .retry, message: error.message, hint: error.hint)))
+        }
+    }
+
+    /// The log has not told yet what became of a batch of this task, or cannot.
+    private func isUnresolved(_ partition: Partition) -> Bool {
+        switch turn.stage {
+        case .none: false
+        case .underWay, .refused: turn.tasks.contains { $0.partition == partition }
+        case .broken: true
         }
     }
 
@@ -127,6 +141,31 @@ extension StreamThread {
                 milliseconds: (environment.monotonicMicroseconds() - began) / 1000))
     }
 
+    /// Partitions are taken away, and still ours until that is answered: what is decided of them is
+    /// committed, if that does not take long. What is not, the next owner decides again.
+    private func commitBeforeGivingUp(_ partitions: [Partition]) throws(WorkerError) {
+        let began = environment.monotonicMicroseconds()
+        let leaving = partitions.compactMap { tasks[Int($0.rawValue)] }
+        // The generation has moved on with this very rebalance: once more, with a token of now.
+        var isSentAgain = false
+        while leaving.contains(where: { $0.hasOpenBatch || $0.closed != nil }) {
+            let spent = (environment.monotonicMicroseconds() - began) / 1000
+            let left = settings.limits.sessionMilliseconds / 2 - spent
+            guard left > 0 else { return }
+            switch turn.stage {
+            case .none:
+                try renewToken()
+                try beginCommit()
+            case .underWay: try serveCommit(waiting: Int32(left))
+            case .refused:
+                guard !isSentAgain else { return }
+                isSentAgain = true
+                try sendAgain()
+            case .broken: return
+            }
+        }
+    }
+
     private func give(up partitions: [Partition], as signal: (Partition) -> WorkerSignal)
         throws(WorkerError)
     {
@@ -157,7 +196,9 @@ extension StreamThread {
         for index in task.core.queues.indices { task.core.queues[index].drain { log.release($0) } }
         for record in task.core.finished { log.release(record) }
         task.core.finished.removeAll()
-        task.dropBatch()
+        task.dropBatches()
+        // What the log has, the file may have; if it does not take it, it is rolled forward later.
+        try? task.storeCommitted(now: environment.now())
         task.store.close()
         task.become(.released)
         tasks[Int(task.partition.rawValue)] = nil
@@ -181,13 +222,12 @@ struct AwaitedTask {
     static let intervalMicroseconds: Int64 = 100_000
 
     let isDelivered: Bool
-    /// Since when we wait, and the last try (monotonic).
+    /// Since when we wait, and the last try that failed (monotonic).
     let since: Int64
-    var triedAt: Int64
+    var triedAt: Int64?
 
     init(isDelivered: Bool, since: Int64) {
         self.isDelivered = isDelivered
         self.since = since
-        triedAt = since
     }
 }

@@ -1,9 +1,10 @@
-// The commit protocol (docs/design.md). One transaction carries at most one batch of each task that
-// has something to do, and the offsets of every input of those tasks: fencing happens through
-// offsets alone.
+// The commit protocol (docs/design.md, docs/decisions/0004). One transaction carries at most one
+// batch of each task that has something to do, and the offsets of every input of those tasks:
+// fencing happens through offsets alone.
 //
 //   1. all open batches are closed: their changelog, head and batch record are added;
-//   2. the log commits records and offsets, or nothing;
+//   2. the log commits records and offsets, or nothing; meanwhile the thread polls and decides
+//      on top of what it closed;
 //   3. each task's rows go to its store; a crash between 2 and 3 is rolled forward from
 //      the changelog.
 //
@@ -18,60 +19,91 @@ import EventModel
 import Store
 
 extension StreamThread {
-    /// Commits all open batches in one transaction.
-    func commit() throws(WorkerError) {
-        let began = environment.monotonicMicroseconds()
-        let closing = tasks.compactMap { $0 }.filter(\.hasOpenBatch)
-        for task in closing { task.close() }
-        var attempt = 0
-        while true {
-            let ours = closing.filter { $0.closed != nil }
-            guard !ours.isEmpty else { break }
-            request.reset()
-            for task in ours { task.appendClosed(to: &request.transaction) }
-            request.offsets = ours.flatMap(\.fencingOffsets)
-            if token == nil { try takeToken() }
-            do {
-                // A broker takes offsets without a generation as those of a client outside of any
-                // group, and fences nothing.
-                guard token!.generation >= 0 else { throw LogError.notInGroup }
-                request.token = token
-                log.beginCommit(request)
-                var told: CommitReceipt?
-                while told == nil { told = try log.commitOutcome(timeoutMilliseconds: 1_000) }
-                guard let receipt = told else { break }
-                try finish(ours, receipt: receipt, began: began)
-                break
-            } catch let error as LogError {
-                attempt += 1
-                try react(to: error, attempt: attempt, began: began)
-            } catch let error as WorkerError {
-                throw error
-            } catch {
-                preconditionFailure("unexpected error: \(error)")
-            }
-        }
-        token = nil
+    /// Closes all open batches and sends them in one transaction.
+    func beginCommit() throws(WorkerError) {
+        precondition(turn.isOver, "one transaction is under way at a time")
+        turn.tasks = tasks.compactMap { $0 }.filter(\.hasOpenBatch)
+        turn.began = environment.monotonicMicroseconds()
+        turn.attempts = 0
+        for task in turn.tasks { task.close() }
         urgentSince = nil
+        try send()
     }
 
-    private func react(to error: LogError, attempt: Int, began: Int64) throws(WorkerError) {
+    /// Sends the closed batches of the tasks that are still ours.
+    private func send() throws(WorkerError) {
+        turn.tasks.removeAll { $0.closed == nil }
+        guard !turn.tasks.isEmpty else {
+            turn.stage = .none
+            return
+        }
+        if token == nil { try takeToken() }
+        request.reset()
+        for task in turn.tasks { task.appendClosed(to: &request.transaction) }
+        request.offsets = turn.tasks.flatMap(\.fencingOffsets)
+        request.token = token
+        // What is decided from now on has a token of its own; after a refusal what is decided
+        // already shares the one of now.
+        if !tasks.contains(where: { $0?.hasOpenBatch == true }) { token = nil }
+        // A broker takes offsets without a generation as those of a client outside of any group,
+        // and fences nothing.
+        guard request.token!.generation >= 0 else { return try failed(.notInGroup) }
+        log.beginCommit(request)
+        turn.stage = .underWay
+    }
+
+    /// Goes on with the transaction: its outcome, its repetition, the end of its producers.
+    /// - Parameter waiting: how long to wait for an outcome, in milliseconds.
+    func serveCommit(waiting: Int32 = 0) throws(WorkerError) {
+        switch turn.stage {
+        case .none: break
+        case .underWay:
+            do throws(LogError) {
+                guard let receipt = try log.commitOutcome(timeoutMilliseconds: waiting) else {
+                    return
+                }
+                finish(receipt)
+            } catch {
+                try failed(error)
+            }
+        case .refused(let until):
+            guard environment.monotonicMicroseconds() >= until else { return }
+            try sendAgain()
+        case .broken(let until):
+            guard environment.monotonicMicroseconds() >= until else { return }
+            try reopenProducers()
+        }
+    }
+
+    /// After a refusal: everything goes on under the membership of now.
+    func sendAgain() throws(WorkerError) {
+        token = nil
+        try takeToken()
+        try send()
+    }
+
+    private func failed(_ error: LogError) throws(WorkerError) {
+        turn.stage = .none
         switch error.reaction {
         case .retry, .decideAnew:
+            turn.attempts += 1
             // 1. The session expires; 2. a commit is refused, in some milliseconds; 3. the
             // heartbeat that would tell us comes up to a second later. So time counts here, not
             // only the number of refusals.
-            guard attempt < 100 || !isOver(sessions: 2, since: began) else {
+            guard turn.attempts < 100 || !isOver(sessions: 2, since: turn.began) else {
                 throw WorkerError(error)
             }
             notify(.commitRepeated(error))
-            // Serves a rebalance that is due; of the records that come meanwhile, few are queued.
-            try poll(timeoutMilliseconds: 10, recordsMax: 16)
-            token = nil
+            let now = environment.monotonicMicroseconds()
+            turn.stage = .refused(until: now + CommitTurn.pauseMicroseconds)
         case .outcomeUnknown:
             notify(.commitOutcomeUnknown(error))
-            try reopenProducers(since: began)
-            try recoverAll()
+            let unknown = turn.tasks.filter { $0.closed != nil }
+            turn.tasks = []
+            turn.began = environment.monotonicMicroseconds()
+            turn.stage = .broken(until: turn.began)
+            for task in unknown { try recover(task, why: "the outcome of a commit is unknown") }
+            try reopenProducers()
         case .surrenderPartitions:
             surrender(error)
             throw WorkerError(error)
@@ -80,19 +112,20 @@ extension StreamThread {
         }
     }
 
-    /// Makes new producers; while the brokers do not answer, again and again for some sessions.
-    private func reopenProducers(since began: Int64) throws(WorkerError) {
-        while true {
-            do {
-                return try log.reopenProducers()
-            } catch {
-                switch error.reaction {
-                case .retry, .outcomeUnknown, .decideAnew:
-                    guard !isOver(sessions: 6, since: began) else { throw WorkerError(error) }
-                    notify(.logRetry(error))
-                    try poll(timeoutMilliseconds: 100, recordsMax: 16)
-                case .surrenderPartitions, .stopProcess: throw WorkerError(error)
-                }
+    /// Makes new producers; while the brokers do not answer, again and again for some sessions, with
+    /// polls in between.
+    private func reopenProducers() throws(WorkerError) {
+        do {
+            try log.reopenProducers()
+            turn.stage = .none
+        } catch {
+            switch error.reaction {
+            case .retry, .outcomeUnknown, .decideAnew:
+                guard !isOver(sessions: 6, since: turn.began) else { throw WorkerError(error) }
+                notify(.logRetry(error))
+                let now = environment.monotonicMicroseconds()
+                turn.stage = .broken(until: now + CommitTurn.reopenMicroseconds)
+            case .surrenderPartitions, .stopProcess: throw WorkerError(error)
             }
         }
     }
@@ -103,14 +136,6 @@ extension StreamThread {
             >= sessions * settings.limits.sessionMilliseconds * 1000
     }
 
-    /// The outcome of the last commit is decided by what the log says: every task with a batch is
-    /// recovered.
-    private func recoverAll() throws(WorkerError) {
-        for task in tasks.compactMap({ $0 }) where task.closed != nil {
-            try recover(task, why: "the outcome of a commit is unknown")
-        }
-    }
-
     /// Drops what a task has in memory and brings it back from the log, in place.
     private func recover(_ task: StreamTask, why: String) throws(WorkerError) {
         let partition = task.partition
@@ -119,9 +144,11 @@ extension StreamThread {
         try acquire(partition, isDelivered: true)
     }
 
-    private func finish(_ committed: [StreamTask], receipt: CommitReceipt, began: Int64)
-        throws(WorkerError)
-    {
+    private func finish(_ receipt: CommitReceipt) {
+        turn.stage = .none
+        // Of a task that was taken away meanwhile the log tells its next owner.
+        let committed = turn.tasks.filter { $0.closed != nil }
+        turn.tasks = []
         var counts = BatchCounts()
         for task in committed {
             let batch = task.closed!.counts
@@ -129,9 +156,10 @@ extension StreamThread {
             counts.accepted += batch.records
             counts.outbound += batch.outbound
             counts.refused += batch.refused
+            task.committed(receipt)
         }
         for report in receipt.clockReports {
-            if tasks[Int(report.partition.rawValue)]?.clockGuard.note(report) == true {
+            if tasks[Int(report.partition.rawValue)]?.note(report) == true {
                 notify(
                     .clockImplausible(
                         report.partition, sentAt: report.sentAt, appendTime: report.appendTime,
@@ -139,9 +167,18 @@ extension StreamThread {
             }
         }
         commits += 1
-        for task in committed {
+        notify(
+            .batchCommitted(
+                tasks: committed.count, records: Int(counts.accepted),
+                outbound: Int(counts.outbound), refused: Int(counts.refused),
+                milliseconds: (environment.monotonicMicroseconds() - turn.began) / 1000))
+    }
+
+    /// The stores follow the log: what was committed goes to the tasks' files.
+    func storeCommitted() throws(WorkerError) {
+        for task in tasks.compactMap({ $0 }) where task.hasUnstored {
             do {
-                try task.committed(receipt, now: environment.now())
+                try task.storeCommitted(now: environment.now())
             } catch {
                 let failure = WorkerError(error, partition: task.partition)
                 switch error.reaction {
@@ -151,11 +188,6 @@ extension StreamThread {
                 }
             }
         }
-        notify(
-            .batchCommitted(
-                tasks: committed.count, records: Int(counts.accepted),
-                outbound: Int(counts.outbound), refused: Int(counts.refused),
-                milliseconds: (environment.monotonicMicroseconds() - began) / 1000))
     }
 }
 

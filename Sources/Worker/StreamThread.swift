@@ -34,9 +34,13 @@ package final class StreamThread<Log: StreamLog> {
     var events: [LogEvent] = []
     /// Membership when the oldest open batch began.
     var token: GroupToken?
+    /// The transaction that is not yet done with.
+    var turn = CommitTurn()
     /// Since when the open batches have wanted to be committed at once (monotonic).
     var urgentSince: Int64?
     let request = CommitRequest()
+    /// Nothing new is taken on.
+    var isDraining = false
     /// Partitions that are ours and could not be recovered yet.
     var awaited: [Partition: AwaitedTask] = [:]
     /// Totals, for summaries and tests.
@@ -89,9 +93,9 @@ package final class StreamThread<Log: StreamLog> {
     package func isIdle() throws(WorkerError) -> Bool {
         let own = tasks.compactMap { $0 }
         let now = environment.now()
-        guard !own.isEmpty, awaited.isEmpty else { return false }
+        guard !own.isEmpty, awaited.isEmpty, turn.isOver else { return false }
         for task in own {
-            guard task.core.isCaughtUp, !task.hasOpenBatch else { return false }
+            guard task.core.isCaughtUp, !task.hasOpenBatch, !task.hasUnstored else { return false }
             // An end beyond the last record (control records) may have been told after the commit.
             task.core.settleAtEnds()
             if let due = task.nextDue, due <= now { return false }
@@ -110,14 +114,38 @@ package final class StreamThread<Log: StreamLog> {
 
     /// One turn: poll, decide, look after timers, commit when it is time.
     package func step() throws(WorkerError) {
-        try poll(timeoutMilliseconds: pollTimeout)
+        if turn.isUnderWay, hasEnoughInHand {
+            try serveCommit(waiting: 100)
+        } else {
+            try poll(timeoutMilliseconds: pollTimeout)
+            try serveCommit()
+        }
         try acquireAwaited()
         let monotonic = environment.monotonicMicroseconds()
         for task in tasks.lazy.compactMap({ $0 }) where task.life == .running {
             try decide(task, monotonic: monotonic)
         }
         try serveTimers(monotonic: monotonic)
-        if wantsCommit(monotonic: environment.monotonicMicroseconds()) { try commit() }
+        if wantsCommit(monotonic: environment.monotonicMicroseconds()) {
+            try beginCommit()
+            try serveCommit()
+        }
+        // After the next commit has begun: it is under way while we write.
+        try storeCommitted()
+    }
+
+    /// More records wait to be decided than shall be held while a commit is under way.
+    private var hasEnoughInHand: Bool {
+        var records = 0
+        var bytes = 0
+        for task in tasks.lazy.compactMap({ $0 }) {
+            for queue in task.core.queues {
+                records += queue.count
+                bytes += queue.bytes
+            }
+        }
+        return records >= settings.limits.inHandRecordsMax
+            || bytes >= settings.limits.inHandBytesMax
     }
 
     /// SIGTERM: what is decided is committed, then everything is let go.
@@ -126,7 +154,18 @@ package final class StreamThread<Log: StreamLog> {
         for task in tasks.lazy.compactMap({ $0 }) where task.life == .running {
             task.become(.draining)
         }
-        if tasks.contains(where: { $0?.hasOpenBatch == true }) { try commit() }
+        isDraining = true
+        let began = environment.monotonicMicroseconds()
+        while tasks.contains(where: { $0?.hasOpenBatch == true || $0?.closed != nil }) {
+            // What is not committed by then, the next owner decides again.
+            guard
+                environment.monotonicMicroseconds() - began
+                    < settings.limits.drainMillisecondsMax * 1000
+            else { break }
+            if turn.isOver { try beginCommit() }
+            try serveCommit()
+            if !turn.isOver { try poll(timeoutMilliseconds: 10, recordsMax: 16) }
+        }
         abandon()
         notify(.stopped(thread: index))
     }
@@ -160,15 +199,17 @@ package final class StreamThread<Log: StreamLog> {
         let monotonic = environment.monotonicMicroseconds()
         var wait: Int64 = 100_000
         if !awaited.isEmpty { wait = 10_000 }
+        // A commit that ends makes the poll return.
+        if !turn.isOver, !turn.isUnderWay { wait = CommitTurn.pauseMicroseconds }
         for task in tasks.lazy.compactMap({ $0 }) {
-            if task.core.mustClose { return 0 }
+            if task.core.mustClose, turn.isOver { return 0 }
             if task.core.waitingSince != nil { wait = min(wait, 1_000) }
-            if let opened = task.openedAt {
+            if let opened = task.openedAt, turn.isOver {
                 wait = min(
                     wait, opened + settings.limits.commitIntervalMilliseconds * 1000 - monotonic)
             }
         }
-        if urgentSince != nil { return 0 }
+        if urgentSince != nil, turn.isOver { return 0 }
         if let due = tasks.lazy.compactMap({ $0?.nextDue }).min() {
             wait = min(wait, max(due.rawValue - environment.now().rawValue, 1_000))
         }
@@ -210,12 +251,12 @@ package final class StreamThread<Log: StreamLog> {
     private func wantsCommit(monotonic: Int64) -> Bool {
         var isUrgent = false
         for task in tasks.lazy.compactMap({ $0 }) {
-            if task.core.mustClose { return true }
+            if task.core.mustClose, turn.isOver { return true }
             guard let opened = task.openedAt else { continue }
             let age = monotonic - opened
             if age >= settings.limits.commitIntervalMilliseconds * 1000 {
                 let isDue = age >= settings.limits.backlogCommitMilliseconds * 1000
-                if isDue || !isBehind { return true }
+                if isDue || !isBehind, turn.isOver { return true }
             }
             if task.batchCommitsAtOnce { isUrgent = true }
         }
@@ -230,6 +271,7 @@ package final class StreamThread<Log: StreamLog> {
         // (docs/decisions/0003).
         let since = urgentSince ?? monotonic
         urgentSince = since
+        guard turn.isOver else { return false }
         if records.isEmpty { return true }
         guard monotonic - since >= settings.limits.holdDrainMillisecondsMax * 1000 else {
             return false

@@ -1,5 +1,6 @@
 // Closing a batch: the rows of the changelog, the head and the batch record are added, and after
-// the commit the same rows go to the store.
+// the commit the same rows go to the store. The task's head moves here, not at the commit: what is
+// decided while that is under way builds on it (docs/decisions/0004).
 
 import Contracts
 import Decisions
@@ -17,11 +18,17 @@ final class ClosedBatch {
     /// The batch record's bytes.
     let record: [UInt8]
     let counts: BatchCounts
+    /// Its sightings, and the buckets that have left the windows with it, for the store.
+    let sightings: [SightingBlock]
+    let drops: [(topic: Topic, bucket: Int64)]
 
     init(
         transaction: consuming TransactionBuffer, rows: [RowChange], head: TaskHead,
-        headBytes: [UInt8], record: [UInt8], counts: BatchCounts
+        headBytes: [UInt8], record: [UInt8], counts: BatchCounts, sightings: [SightingBlock],
+        drops: [(topic: Topic, bucket: Int64)]
     ) {
+        self.sightings = sightings
+        self.drops = drops
         self.transaction = transaction
         self.rows = rows
         self.head = head
@@ -40,7 +47,7 @@ final class ClosedBatch {
 
 extension TaskCore {
     /// Closes the open batch: its remaining timers fire, changelog, head and batch record are
-    /// added.
+    /// added. The next batch begins where it ends.
     func closeBatch() -> ClosedBatch {
         mustClose = false
         fireRemainingTimers()
@@ -68,9 +75,11 @@ extension TaskCore {
         }
         let rows = batch.rows
         let counts = batch.counts
+        advance(to: newHead)
         return ClosedBatch(
             transaction: batch.giveBuffer(), rows: rows, head: newHead, headBytes: headBytes,
-            record: recordBytes, counts: counts)
+            record: recordBytes, counts: counts, sightings: windows.takePending(),
+            drops: windows.drops)
     }
 
     private var positions: [Topic: Offset] {
@@ -124,8 +133,7 @@ extension TaskCore {
         return writer.bytes
     }
 
-    /// The batch is committed: the next one begins where it ended.
-    func advance(to newHead: TaskHead) {
+    private func advance(to newHead: TaskHead) {
         head = newHead
         for index in queues.indices {
             queues[index].batchStart = newHead.positions[queues[index].topic]!

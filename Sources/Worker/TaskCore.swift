@@ -21,7 +21,7 @@ final class TaskCore {
     var epoch: Int64
 
     var state: TaskState
-    /// The head as last committed; nil for a task that never made a batch.
+    /// The head as of the batch closed last; nil for a task that never made one.
     var head: TaskHead?
     /// By position in `Topic.inputs`.
     var queues: [InputQueue]

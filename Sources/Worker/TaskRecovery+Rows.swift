@@ -27,7 +27,7 @@ extension TaskRecovery {
         let handover = Handover(changelog)
         let writer = PlainThread {
             do throws(StoreError) {
-                try handover.value.write()
+                try handover.value.build()
             } catch {
                 handover.failure = error
             }

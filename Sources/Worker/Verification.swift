@@ -2,6 +2,7 @@
 // what that comes to is compared with the output topics, record by record. It changes nothing and
 // needs no state directory.
 
+package import Contracts
 package import Decisions
 package import EventLog
 package import EventModel
@@ -24,20 +25,22 @@ package final class Verification {
     private static let differencesMax = 100
     private let deployment: String
     private let limits: Limits
+    private let registry: ContractRegistry?
     private let makeReader: () throws(LogError) -> any LogReader
     private let policyOf: (String) -> Policy?
     private var ledger = OutputLedger()
     private var report = VerificationReport()
     private var isStopped = false
 
-    /// `policyOf` reads a policy's canonical text.
+    /// `policyOf` reads a policy's canonical text; without a `registry` it compiles its own.
     package init(
-        deployment: String, limits: Limits,
+        deployment: String, limits: Limits, registry: ContractRegistry? = nil,
         makeReader: @escaping () throws(LogError) -> any LogReader,
         policyOf: @escaping (String) -> Policy?
     ) {
         self.deployment = deployment
         self.limits = limits
+        self.registry = registry
         self.makeReader = makeReader
         self.policyOf = policyOf
     }
@@ -102,8 +105,8 @@ package final class Verification {
     ) throws(WorkerError) {
         let before = report
         let redecision = try Redecision(
-            partition: task, deployment: deployment, limits: limits, makeReader: makeReader,
-            policyOf: policyOf,
+            partition: task, deployment: deployment, limits: limits, registry: registry,
+            makeReader: makeReader, policyOf: policyOf,
             onOutbound: { [self] output, audit in
                 ledger.expect(output, task: task, audit: audit)
             })

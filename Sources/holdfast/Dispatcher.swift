@@ -61,8 +61,8 @@ package struct Dispatcher {
     private static func needsNoSettings(_ command: CommandName) -> Bool {
         switch command {
         case .help, .completions, .man: true
-        case .run, .demo, .topics, .produce, .tail, .holds, .explain, .verify, .copy, .config,
-            .version:
+        case .run, .demo, .topics, .produce, .tail, .holds, .explain, .verify, .copy, .simulate,
+            .config, .version:
             false
         }
     }
@@ -120,6 +120,7 @@ package struct Dispatcher {
         case .explain: try ExplainCommand.run(call)
         case .verify: try VerifyCommand.run(call)
         case .copy: try CopyCommand.run(call)
+        case .simulate: try SimulateCommand.run(call)
         case .run: try RunCommand.run(call)
         case .demo: try DemoCommand.run(call)
         case .help, .completions, .man:

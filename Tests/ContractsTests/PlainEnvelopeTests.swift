@@ -21,8 +21,11 @@ private struct BothReaders: ~Copyable {
     private let plain = PlainEnvelope(limits: Limits())
     private var parser = JSONParser(limits: Limits())
     private var sources = SourceCheck()
+    private let envelope = UnsafeMutablePointer<Envelope>.allocate(capacity: 1)
 
     init() {}
+
+    deinit { envelope.deallocate() }
 
     /// Whether it was plain, and what came of it.
     mutating func read(_ text: [UInt8]) -> (isPlain: Bool, Read) {
@@ -31,14 +34,14 @@ private struct BothReaders: ~Copyable {
             let text = String(decoding: bytes, as: UTF8.self)
             #expect(found == Self.read(bytes, &general), "\(text)")
             guard let root = try? parser.parse(bytes) else { return (false, found) }
-            return (plain.read(root, sources: &sources) != nil, found)
+            return (plain.read(root, sources: &sources, into: envelope), found)
         }
     }
 
     private static func read(_ bytes: ByteView, _ reader: inout EnvelopeReader) -> Read {
         do {
             let headers = UnsafeBufferPointer<HeaderView>(start: nil, count: 0)
-            let envelope = try reader.read(value: bytes, headers: headers)
+            let envelope = try reader.read(value: bytes, headers: headers).pointee
             var seen = [
                 envelope.id.text, envelope.source.text, envelope.type.text,
                 "\(envelope.subject.map(\.text) as String?)", envelope.timeText.text,

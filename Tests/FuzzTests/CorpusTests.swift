@@ -27,7 +27,7 @@ import Testing
         let corpus = Corpus.files(in: "\(Self.folder)/\(target.rawValue)").map(\.bytes)
         let mutator = Mutator(target: target, corpus: corpus, seed: 20_261_121)
         let entry = try target.makeEntry()
-        for index in 0..<UInt64(max(5, target.share * 2)) {
+        for index in 0..<UInt64(min(500, max(5, target.share))) {
             mutator.input(UInt64(corpus.count) + index).withUnsafeBytes { entry.run($0) }
         }
     }

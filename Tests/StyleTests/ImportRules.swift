@@ -23,7 +23,7 @@ struct ImportRules {
         ],
         "holdfast": [
             "EventModel", "Contracts", "Digests", "Decisions", "Store", "EventLog", "KafkaLog",
-            "Worker", "Configuration",
+            "Worker", "Configuration", "Simulation",
         ],
         "Bench": [
             "EventModel", "Contracts", "Decisions", "Digests", "Store", "EventLog", "KafkaLog",

@@ -64,7 +64,8 @@ class Torture:
 
     def make_topics(self):
         options = self.options
-        command = [options.binary, "topics", "apply", "--log", "kafka://" + self.broker.bootstrap]
+        command = [options.binary, "topics", "apply", "--log", "kafka://" + self.broker.bootstrap,
+                   "--replication", str(self.broker.nodes)]
         done = subprocess.run(command, text=True, capture_output=True, timeout=120,
                               stdin=subprocess.DEVNULL)
         if done.returncode != 0:
@@ -243,7 +244,7 @@ class Torture:
         code = 0
         for extra in ([], ["--failures-only", "--lot-prefix", "FO-"]):
             found = subprocess.run(oracle + extra, timeout=1800).returncode
-            self.judged("oracle " + " ".join(extra), found)
+            self.judged(" ".join(["oracle", *extra]), found)
             code |= found
         self.say("the oracle has judged")
         # The product's own proof, beside the independent one: it must find nothing either.

@@ -14,6 +14,7 @@ class Fault:
     name, what = "", ""
     weight = 1.0
     overlaps = False
+    kills = False              # its target is dead while it lasts: nothing to strike
     shortest = longest = 0.0   # seconds until it is healed
     settles = 0.0              # seconds that its target needs afterwards
 
@@ -66,7 +67,7 @@ class Wipe(Kill):
 
 class Gone(Fault):
     name, what = "gone", "kill -9 of a worker, which stays away beyond its session: tasks move"
-    shortest, longest, settles = 13.0, 22.0, 3.0
+    kills, shortest, longest, settles = True, 13.0, 22.0, 3.0
 
     def start(self, stage, strike):
         return stage.kill(strike.target, None)
@@ -77,7 +78,7 @@ class Gone(Fault):
 
 class Leave(Fault):
     name, what = "leave", "SIGTERM: a worker drains and leaves, as in a rolling upgrade"
-    shortest, longest = 4.0, 14.0
+    kills, shortest, longest = True, 4.0, 14.0
 
     def start(self, stage, strike):
         return stage.ask_to_leave(strike.target)

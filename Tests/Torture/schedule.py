@@ -71,9 +71,11 @@ def _draw(fault, rng, busy, second, seconds, workers):
     if second + lasts > seconds:
         return None
     for target in targets:
-        keys = fault.keys(target)
-        if fault.overlaps or busy.free(keys, second):
+        keys, dead = fault.keys(target), ("dead", target)
+        if busy.free([dead] if fault.overlaps else keys, second):
             if not fault.overlaps:
                 busy.take(keys, second + lasts + HEAL_MARGIN + fault.settles)
+            if fault.kills:
+                busy.take([dead], second + lasts)
             return Strike(round(second, 2), fault.name, target, round(lasts, 2), how)
     return None

@@ -20,6 +20,7 @@ from storm import Storm  # noqa: E402
 from victim import Victim  # noqa: E402
 
 TICK = 0.05
+RESTART_AFTER = 1.0  # seconds, as a service manager would wait after an exit
 NODES = 3
 #: What a worker may end with by itself, and be started again: the log cannot be reached; somebody
 #: else has its partitions. A full disk allows 74 while there is one, and a while after.
@@ -160,8 +161,11 @@ class Stage(torture.Torture):
                     self.account(worker)
                 continue
             if not worker.alive():
-                self.account(worker)
-                worker.start()
+                if worker.process is not None:
+                    self.account(worker)
+                    worker.rests_until = time.monotonic() + RESTART_AFTER
+                if time.monotonic() >= worker.rests_until:
+                    worker.start()
         for process in [p for p in self.starting if p.poll() is not None]:
             self.starting.remove(process)
             if process.returncode != 0:

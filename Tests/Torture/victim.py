@@ -25,6 +25,7 @@ class Victim(Worker):
         self.network, self.disk, self.clock = None, None, None
         self.away = False     # somebody means it to stay dead for now
         self.leaving = False  # SIGTERM was sent
+        self.rests_until = 0.0
         self.life, self.lives_records, self.lives_commits = None, 0, 0
         self.signals = {}
         self.killed_in = dict.fromkeys(PHASES, 0)

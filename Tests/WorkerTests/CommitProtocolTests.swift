@@ -11,9 +11,17 @@ import Testing
     /// Steps a worker until it dies in a commit.
     private func die(_ worker: SimulatedWorker, at point: CrashPoint, _ plant: SimulatedPlant) {
         worker.stream.crash = point
+        // Something to decide while the commit is under way.
+        worker.stream.beforeCommit = {
+            try? plant.failStep("on top", lot: "L-1", equipment: "p2")
+        }
         for _ in 0..<200 {
             do { try worker.thread.step() } catch {
                 #expect(error.logError?.code == FaultyStream.crashCode)
+                let hasOnTop = worker.thread.tasks.contains {
+                    $0?.hasOpenBatch == true && $0?.closed != nil
+                }
+                #expect(hasOnTop == point.isOnTop)
                 return
             }
             plant.time.advance(milliseconds: 1)
@@ -38,9 +46,9 @@ import Testing
         try plant.failStep("e0", lot: "L-1", equipment: "p0")
         try plant.settle(again)
         #expect(again.thread.totals.duplicates == 2)
-        #expect(try plant.ids(.holds).count == 2)
-        #expect(Set(try plant.ids(.holds)).count == 2)
-        #expect(try plant.ids(.deviations).count == 2)
+        #expect(try plant.ids(.holds).count == 3)
+        #expect(Set(try plant.ids(.holds)).count == 3)
+        #expect(try plant.ids(.deviations).count == 3)
         #expect(try plant.redecide() == [])
     }
 
@@ -88,7 +96,7 @@ import Testing
         plant.log.expireTransactions()
         for _ in 0..<50 { plant.time.advance(milliseconds: 10); try second.thread.step() }
         try plant.settle(second)
-        #expect(try plant.ids(.holds).count == 1)
+        #expect(try plant.ids(.holds).count == 2)
     }
 
     @Test func `a rebalance between deciding and committing keeps what stays and drops what goes`()
@@ -136,7 +144,8 @@ import Testing
         let task = try #require(zombie.thread.tasks[0])
         try zombie.thread.takeToken()
         task.openBatch(monotonic: 0)
-        try zombie.thread.commit()
+        try zombie.thread.beginCommit()
+        try zombie.thread.serveCommit()
         #expect(try plant.committed(.audit, 0).count == audits)
         #expect(try plant.ids(.changes).isEmpty)
         try plant.settle(owner, zombie)

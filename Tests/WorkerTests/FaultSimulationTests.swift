@@ -44,7 +44,10 @@ final class FaultyRun {
         // From here on all is well: everything must come to its end.
         plant.log.expireTransactions()
         dice = nil
-        for name in workers.keys.sorted() { workers[name]?.stream.crash = nil }
+        for name in workers.keys.sorted() {
+            workers[name]?.stream.crash = nil
+            workers[name]?.stream.inner.commitDelay = SimulatedCommitDelay()
+        }
         if workers.isEmpty { workers["a"] = try plant.start("a") }
         plant.time.advance(milliseconds: 1_000)
         for _ in 0..<20 {
@@ -76,6 +79,11 @@ final class FaultyRun {
     }
 
     private func misbehave(_ tick: Int) throws {
+        for name in workers.keys.sorted() {
+            workers[name]!.stream.inner.commitDelay = SimulatedCommitDelay(
+                asksBeforeOffsets: dice!.pick([0, 0, 1, 4]),
+                asksBeforeEnd: dice!.pick([0, 0, 1, 2, 9]))
+        }
         guard dice!.chance(25) else { return }
         let name = dice!.pick(names)
         guard let worker = workers[name] else {

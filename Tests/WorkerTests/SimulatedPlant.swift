@@ -42,6 +42,8 @@ final class SimulatedWorker {
     let thread: StreamThread<FaultyStream>
     private let log = SignalLog()
     var signals: [String] { log.signals.map(\.name) }
+    /// All that it has told, in order.
+    var told: [WorkerSignal] { log.signals }
 
     init(_ plant: SimulatedPlant, name: String, state: String) throws {
         self.name = name

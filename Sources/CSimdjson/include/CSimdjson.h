@@ -66,6 +66,8 @@ typedef struct hfjson_parser hfjson_parser;
 /// NULL when there is no memory. depthMax: most containers open at once.
 hfjson_parser *hfjson_create(uint32_t depthMax, uint32_t nodesMax);
 void hfjson_destroy(hfjson_parser *parser);
+/// Every text from now on by the general walk alone: for the test that compares both.
+void hfjson_walk_generally(hfjson_parser *parser);
 /// The text needs no padding; it must stay as long as the nodes are used.
 void hfjson_parse(hfjson_parser *parser, const uint8_t *text, size_t length, hfjson_result *result);
 

@@ -12,7 +12,8 @@ enum ReceivedData {
     case json(JSONView, bytes: ByteView)
 }
 
-/// Attributes and data of one event.
+/// Attributes and data of one event. Filled in place, where its reader keeps it: it is too large to
+/// be handed from function to function.
 struct Envelope {
     var id: ByteView
     var source: ByteView

@@ -12,6 +12,8 @@ struct EnvelopeReader: ~Copyable {
     private var decoded = ByteBuffer()
     private var sources = SourceCheck()
     private let plain: PlainEnvelope
+    /// The latest envelope.
+    private let envelope: UnsafeMutablePointer<Envelope>
     /// Whether plain envelopes go the short way. Only the test that compares both turns it off.
     private let readsPlain: Bool
 
@@ -21,7 +23,15 @@ struct EnvelopeReader: ~Copyable {
         parser = JSONParser(limits: limits)
         dataParser = JSONParser(limits: limits)
         plain = PlainEnvelope(limits: limits)
+        envelope = .allocate(capacity: 1)
+        let nothing = ByteView(start: nil, count: 0)
+        envelope.initialize(
+            to: Envelope(
+                id: nothing, source: nothing, type: nothing, subject: nil, timeText: nothing,
+                time: .distantPast, data: .absent))
     }
+
+    deinit { envelope.deallocate() }
 
     /// One view per case of `Extension`.
     var extensions: UnsafeMutablePointer<ByteView> { plain.extensions }
@@ -30,11 +40,11 @@ struct EnvelopeReader: ~Copyable {
     /// timeUnusable.
     mutating func read(
         value: ByteView, headers: UnsafeBufferPointer<HeaderView>
-    ) throws(Rejection) -> Envelope {
+    ) throws(Rejection) -> UnsafePointer<Envelope> {
         switch ContentModeStage.verdict(headers) {
-        case .structured: return try readStructured(value)
+        case .structured: try readStructured(value)
         case .binary(let contentType):
-            return try readBinary(value, headers: headers, contentType: contentType)
+            envelope.pointee = try readBinary(value, headers: headers, contentType: contentType)
         case .unreadable(let contentType):
             throw Rejection(
                 .notACloudEvent,
@@ -42,6 +52,7 @@ struct EnvelopeReader: ~Copyable {
         case .contentTypeTwice:
             throw Rejection(.notACloudEvent, "the header content-type stands twice")
         }
+        return UnsafePointer(envelope)
     }
 
     // MARK: binary mode: attributes are headers, the value is the data
@@ -76,10 +87,10 @@ struct EnvelopeReader: ~Copyable {
 
     // MARK: structured mode: one JSON object
 
-    private mutating func readStructured(_ value: ByteView) throws(Rejection) -> Envelope {
+    private mutating func readStructured(_ value: ByteView) throws(Rejection) {
         let root = try Self.parse(value, with: &parser)
-        if readsPlain, let envelope = plain.read(root, sources: &sources) { return envelope }
-        return try readMembers(root)
+        if readsPlain && plain.read(root, sources: &sources, into: envelope) { return }
+        envelope.pointee = try readMembers(root)
     }
 
     private mutating func readMembers(_ root: JSONView) throws(Rejection) -> Envelope {

@@ -19,8 +19,11 @@ package final class EventDecoder {
     private let limits: Limits
     private let partitionCount: Int32
     private let fingerprinter = Fingerprinter()
+    private let types: EventTypeIndex
     private var reader: EnvelopeReader
     private var upcaster: Upcaster
+    /// The latest event, in its place: it is too large to be handed from function to function.
+    private let latest: UnsafeMutablePointer<InboundEvent>
 
     /// `partitionCount` is that of the six co-partitioned topics.
     package init(registry: ContractRegistry, limits: Limits, partitionCount: Int32) {
@@ -28,15 +31,33 @@ package final class EventDecoder {
         self.registry = registry
         self.limits = limits
         self.partitionCount = partitionCount
+        types = registry.types.index
+        latest = .allocate(capacity: 1)
         reader = EnvelopeReader(limits: limits)
         upcaster = Upcaster(limits: limits)
     }
+
+    deinit { latest.deallocate() }
+
+    /// The event that `read` has left. Valid after a `read` that refused nothing, until the next.
+    package var event: UnsafePointer<InboundEvent> { UnsafePointer(latest) }
 
     /// The event in a record of an input topic, or why there is none.
     package func decode(
         key: ByteView?, value: ByteView?, headers: UnsafeBufferPointer<HeaderView>, topic: Topic,
         partition: Partition, offset: Offset, appendTime: Instant
     ) -> Decoded {
+        let refusal = read(
+            key: key, value: value, headers: headers, topic: topic, partition: partition,
+            offset: offset, appendTime: appendTime)
+        return refusal.map(Decoded.refused) ?? .event(latest.pointee)
+    }
+
+    /// The same without a copy: nil when there is an event, which is in `event` then.
+    package func read(
+        key: ByteView?, value: ByteView?, headers: UnsafeBufferPointer<HeaderView>, topic: Topic,
+        partition: Partition, offset: Offset, appendTime: Instant
+    ) -> Rejection? {
         do {
             try admit(key: key, value: value)
             guard let value else {
@@ -45,15 +66,16 @@ package final class EventDecoder {
             }
             let envelope = try reader.read(value: value, headers: headers)
             let key = try place(key: key, hasValue: true, partition: partition)
-            let type = try known(envelope.type, on: topic)
-            let data = try check(type, envelope.data)
+            let type = try known(envelope.pointee.type, on: topic)
+            let data = try check(type, envelope.pointee.data)
             try own(type, key: key, data: data)
-            return .event(
-                try event(
-                    envelope, type: type, data: data, key: key, offset: offset,
-                    appendTime: appendTime))
+            try take(envelope, type: type, data: data)
+            latest.pointee.key = key
+            latest.pointee.offset = offset
+            latest.pointee.appendTime = appendTime
+            return nil
         } catch {
-            return .refused(error)
+            return error
         }
     }
 
@@ -96,7 +118,7 @@ package final class EventDecoder {
     }
 
     private func known(_ name: ByteView, on topic: Topic) throws(Rejection) -> EventType {
-        switch TypeStage.verdict(name, topic: topic, table: registry.types) {
+        switch TypeStage.verdict(name, topic: topic, table: types) {
         case .known(let type): return type
         case .ofOtherTopic(let type):
             throw Rejection(
@@ -128,30 +150,29 @@ package final class EventDecoder {
         }
     }
 
-    /// Fingerprints are taken before upcasting (design rule 5).
-    private func event(
-        _ envelope: Envelope, type: EventType, data: JSONView, key: ByteView, offset: Offset,
-        appendTime: Instant
-    ) throws(Rejection) -> InboundEvent {
-        let received: ByteView
-        switch envelope.data {
-        case .json(_, let bytes): received = bytes
-        case .absent, .opaque: preconditionFailure("refused by the contract")
+    /// The envelope's part of the event. Fingerprints are taken before upcasting (design rule 5).
+    private func take(
+        _ envelope: UnsafePointer<Envelope>, type: EventType, data: JSONView
+    ) throws(Rejection) {
+        guard case .json(_, let received) = envelope.pointee.data else {
+            preconditionFailure("refused by the contract")
         }
-        let content = fingerprinter.content(
-            type: envelope.type, subject: envelope.subject, time: envelope.timeText,
-            data: received)
-        let newest: (version: EventType, data: JSONView)
+        latest.pointee.content = fingerprinter.content(
+            type: envelope.pointee.type, subject: envelope.pointee.subject,
+            time: envelope.pointee.timeText, data: received)
+        latest.pointee.identity = fingerprinter.identity(
+            source: envelope.pointee.source, id: envelope.pointee.id)
         do {
-            newest = try upcaster.newest(of: type, data: data) { $0.upcast }
+            let newest = try upcaster.newest(of: type, data: data) { $0.upcast }
+            latest.pointee.type = newest.version
+            latest.pointee.data = newest.data
         } catch {
             throw Rejection(.tooLarge, "in its newest version: \(error)")
         }
-        return InboundEvent(
-            type: newest.version, source: envelope.source, id: envelope.id, offset: offset,
-            appendTime: appendTime, key: key, timeText: envelope.timeText, time: envelope.time,
-            data: newest.data,
-            identity: fingerprinter.identity(source: envelope.source, id: envelope.id),
-            content: content, extensions: UnsafePointer(reader.extensions))
+        latest.pointee.source = envelope.pointee.source
+        latest.pointee.id = envelope.pointee.id
+        latest.pointee.timeText = envelope.pointee.timeText
+        latest.pointee.time = envelope.pointee.time
+        latest.pointee.extensions = UnsafePointer(reader.extensions)
     }
 }

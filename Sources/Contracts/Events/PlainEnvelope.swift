@@ -36,26 +36,32 @@ struct PlainEnvelope: ~Copyable {
     /// One view per case of `Extension`.
     var extensions: UnsafeMutablePointer<ByteView> { places + Place.extensions }
 
-    /// The envelope around the data; nil when it is not plain. Fills `extensions`.
-    func read(_ root: JSONView, sources: inout SourceCheck) -> Envelope? {
-        guard root.node.isObject, let data = collect(root) else { return nil }
+    /// Fills the envelope around the data, and `extensions`; false when it is not plain.
+    func read(
+        _ root: JSONView, sources: inout SourceCheck, into envelope: UnsafeMutablePointer<Envelope>
+    ) -> Bool {
+        guard root.node.isObject, let data = collect(root) else { return false }
         let (id, source, type) = (
             places[Place.id], places[Place.source], places[Place.type]
         )
         guard places[Place.specversion].equals("1.0"), id.count > 0, source.count > 0,
             type.count > 0, isAbsentOrJSON(places[Place.contentType]),
             sources.isReference(source)
-        else { return nil }
+        else { return false }
         let subject = places[Place.subject]
-        if subject.baseAddress != nil && subject.count == 0 { return nil }
+        if subject.baseAddress != nil && subject.count == 0 { return false }
         let schema = places[Place.dataschema]
-        if schema.baseAddress != nil && !URISyntax.isURI(schema) { return nil }
-        guard let time = Instant(rfc3339: places[Place.time]) else { return nil }
+        if schema.baseAddress != nil && !URISyntax.isURI(schema) { return false }
+        guard let time = Instant(rfc3339: places[Place.time]) else { return false }
         let value = root.value(at: data)
-        return Envelope(
-            id: id, source: source, type: type,
-            subject: subject.baseAddress == nil ? nil : subject, timeText: places[Place.time],
-            time: time, data: .json(value, bytes: root.span(value.node)))
+        envelope.pointee.id = id
+        envelope.pointee.source = source
+        envelope.pointee.type = type
+        envelope.pointee.subject = subject.baseAddress == nil ? nil : subject
+        envelope.pointee.timeText = places[Place.time]
+        envelope.pointee.time = time
+        envelope.pointee.data = .json(value, bytes: root.span(value.node))
+        return true
     }
 
     private func isAbsentOrJSON(_ contentType: ByteView) -> Bool {

@@ -12,13 +12,18 @@ package struct JSONParser: ~Copyable {
 
     /// `jsonDepthMax` counts the containers that are open at once: with 2, `[[]]` is read and
     /// `[[[]]]` is not. `jsonNodesMax` counts values and member names alike.
-    package init(limits: Limits) {
+    package init(limits: Limits) { self.init(limits: limits, walksPlainly: true) }
+
+    /// - Parameter walksPlainly: whether good texts go the quick way (CSimdjson, JSONPlainWalk.h).
+    ///   Only the test that compares both ways turns it off.
+    init(limits: Limits, walksPlainly: Bool) {
         Self.checkLayout()
         guard
             let handle = hfjson_create(
                 UInt32(clamping: limits.jsonDepthMax), UInt32(clamping: limits.jsonNodesMax))
         else { preconditionFailure("out of memory") }
         self.handle = handle
+        if !walksPlainly { hfjson_walk_generally(handle) }
     }
 
     deinit { hfjson_destroy(handle) }

@@ -74,6 +74,9 @@ extension Group {
             severity: try row.word("severity"), memberCount: Int(try row.integer("memberCount")),
             first: try row.instant("first"), last: try row.instant("last"),
             lastAppend: try row.instant("lastAppend"), isClosed: try row.boolean("closed"))
-        guard memberCount >= 1 else { throw row.broken("memberCount") }
+        // The end of a group counts up to it.
+        guard (1...Limits.groupMembersMax).contains(memberCount) else {
+            throw row.broken("memberCount")
+        }
     }
 }

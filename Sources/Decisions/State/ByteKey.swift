@@ -10,8 +10,13 @@ struct ByteKey: Hashable, Sendable {
     init(_ text: String) { self.text = text }
 
     static func == (left: ByteKey, right: ByteKey) -> Bool {
-        left.text.utf8.count == right.text.utf8.count
-            && left.text.utf8.elementsEqual(right.text.utf8)
+        var (left, right) = (left.text, right.text)
+        // A loop over UTF8View costs ten times what comparing memory does.
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                UnsafeRawBufferPointer(left).isSame(as: UnsafeRawBufferPointer(right))
+            }
+        }
     }
 
     func hash(into hasher: inout Hasher) {

@@ -31,6 +31,14 @@ enum LogEdit {
         sqlite3_exec(handle, "COMMIT", nil, nil, nil)
     }
 
+    /// Group offsets expire when nobody commits for long.
+    static func forgetGroup(in path: String) {
+        var handle: OpaquePointer?
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK else { return }
+        defer { sqlite3_close(handle) }
+        sqlite3_exec(handle, "DELETE FROM group_offsets", nil, nil, nil)
+    }
+
     private static func isKnown(_ table: String, _ column: String) -> Bool {
         if table.hasPrefix("records_"), let number = Int(table.dropFirst(8)), number > 0 {
             return recordColumns.contains(column)

@@ -16,7 +16,10 @@ final class RestartEntry: FuzzEntry {
     func run(_ input: ByteView) {
         space.clear()
         space.write(base.log, to: "log.sqlite")
-        if input.first == 0x66 {
+        let first = input.first ?? 0
+        // In upper case: the group's offsets have expired.
+        if first & 0x20 == 0 { LogEdit.forgetGroup(in: space.path + "/log.sqlite") }
+        if first | 0x20 == 0x66 {
             space.makeDirectory("state")
             space.write(base.state, to: "state/task-0.sqlite")
         }

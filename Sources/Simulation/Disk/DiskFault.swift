@@ -5,7 +5,7 @@ package enum DiskOperation: Int, CaseIterable, Sendable {
     /// SQLite's own calls.
     case open, read, write, sync, truncate, size, lock, access, delete
     /// The store's calls beside SQLite (`StoreFiles`).
-    case makeDirectory, makeFile, rename
+    case makeDirectory, makeFile, rename, remove
 }
 
 /// One planned misbehaviour.

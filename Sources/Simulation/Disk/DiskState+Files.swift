@@ -211,6 +211,15 @@ extension DiskState {
         return course.isTold ? 0 : EIO
     }
 
+    mutating func remove(_ path: String) -> Int32 {
+        let course = course(of: .remove, path)
+        if course.share == .all {
+            guard names.files[path] != nil else { return ENOENT }
+            rename(.delete(path))
+        }
+        return course.isTold ? 0 : EIO
+    }
+
     mutating func move(_ path: String, to other: String) -> Int32 {
         let course = course(of: .rename, path)
         if course.share == .all {

@@ -43,6 +43,7 @@ package final class SimulatedDisk: StoreFiles, Sendable {
     package func rename(_ path: String, to other: String) -> Int32 {
         with { $0.move(path, to: other) }
     }
+    package func remove(_ path: String) -> Int32 { with { $0.remove(path) } }
     package func size(of path: String) -> Int? { with { $0.size(of: path) } }
 
     // MARK: - Faults

@@ -4,6 +4,7 @@
 import Configuration
 import EventLog
 import EventModel
+import Glibc
 
 /// Compares topics with their contract, and makes them.
 package enum TopicsCommand {
@@ -14,6 +15,13 @@ package enum TopicsCommand {
         if call.arguments.first == "apply" {
             try apply(comparison, admin, call)
             comparison = try compare(admin, call)
+            // Brokers learn of a new topic one after the other, and any of them may answer.
+            var looks = 0
+            while looks < 50, comparison.problems.contains(where: \.isRepairable) {
+                usleep(100_000)
+                looks += 1
+                comparison = try compare(admin, call)
+            }
         }
         print(comparison, call)
         guard comparison.problems.isEmpty else {

@@ -132,6 +132,24 @@ extension CommandSummary {
                 ("holdfast verify --log local:./case-17", "proves the copy"),
             ]),
         CommandSummary(
+            command: .simulate, summary: "Try the worker against a million bad days",
+            details: """
+                Runs the real worker over simulated brokers, clocks and machines in which by \
+                each seed other things go wrong: crashes at any step, rebalances, lost answers, \
+                late markers, clocks that jump. Then all heals, everything must be decided, and \
+                what is in the log is checked. A seed that fails is printed with the command that \
+                replays it; the exit code is 70 then. Touches no log and no state.
+                """,
+            argument: nil,
+            examples: [
+                ("holdfast simulate --seeds 2000", "a minute of bad days"),
+                ("holdfast simulate --seed 17 --trace", "one of them, step by step"),
+                (
+                    "holdfast simulate --canary offsets-outside-transaction --seeds 300",
+                    "plants a bug and says which seed finds it"
+                ),
+            ]),
+        CommandSummary(
             command: .config, summary: "Check the settings, or print where each came from",
             details: """
                 Settings come from, in rising precedence: defaults, holdfast.yaml (or --config), \

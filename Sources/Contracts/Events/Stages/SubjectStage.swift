@@ -10,7 +10,7 @@ enum SubjectStage {
 
     static func verdict(_ type: EventType, key: ByteView, data: JSONView) -> Verdict {
         guard let subject = subjectID(of: type, in: data) else { return .unnamed }
-        return subject.isSame(as: key) ? .same : .differs(subject: subject)
+        return subject.equals(key) ? .same : .differs(subject: subject)
     }
 
     /// The id of an inbound event's subject (catalogue, In). Nil for outbound types.

@@ -6,8 +6,8 @@ import EventModel
 enum TypeStage {
     enum Verdict: Equatable { case known(EventType), ofOtherTopic(EventType), unknown }
 
-    static func verdict(_ name: ByteView, topic: Topic, table: EventTypeTable) -> Verdict {
-        guard let type = table.type(named: name) else { return .unknown }
-        return type.topic == topic && type.isInbound ? .known(type) : .ofOtherTopic(type)
+    static func verdict(_ name: ByteView, topic: Topic, table: EventTypeIndex) -> Verdict {
+        guard let found = table.type(named: name, on: topic) else { return .unknown }
+        return found.isOfTopic ? .known(found.type) : .ofOtherTopic(found.type)
     }
 }

@@ -1,0 +1,37 @@
+// The one transaction of a stream thread that is not yet done with.
+
+/// Where it stands, and what it carries.
+///
+///     none --send--> underWay --committed--> none
+///                     |    |
+///                     |    +--refused--> refused --send--> underWay
+///                     +--unknown--> broken --reopened--> none
+struct CommitTurn {
+    enum Stage: Equatable {
+        /// Nothing is under way.
+        case none
+        /// The log has it.
+        case underWay
+        /// Nothing of it was written: it is sent again from then on (monotonic).
+        case refused(until: Int64)
+        /// The producers are to be made anew, from then on (monotonic).
+        case broken(until: Int64)
+    }
+
+    var stage = Stage.none
+    /// Whose closed batches it carries. One that was let go since has none.
+    var tasks: [StreamTask] = []
+    /// When it was sent first, or broke (monotonic).
+    var began: Int64 = 0
+    var attempts = 0
+
+    var isUnderWay: Bool { stage == .underWay }
+    /// Nothing to wait for.
+    var isOver: Bool { stage == .none }
+
+    /// How long after a refusal the same is tried again: the rebalance behind it is served by the
+    /// polls in between.
+    static let pauseMicroseconds: Int64 = 10_000
+    /// How long between two tries to make producers.
+    static let reopenMicroseconds: Int64 = 100_000
+}
