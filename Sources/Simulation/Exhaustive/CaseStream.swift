@@ -109,9 +109,7 @@ final class CaseStream: StreamLog {
             try pass(receipt == nil ? .offsets : .ended)
             return receipt
         } catch {
-            guard defect == .unknownTakenForAbort, error.reaction == .outcomeUnknown else {
-                throw error
-            }
+            guard defect == .unknownTakenForAbort, error == .unanswered else { throw error }
             throw .simulated("commit", error.code, .decideAnew, error.message)
         }
     }
