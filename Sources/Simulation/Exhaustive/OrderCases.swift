@@ -9,7 +9,9 @@ import EventModel
 /// The cases of the first kind, in order.
 struct OrderCases {
     /// Where a process may die, from before the commit to after the store has it.
-    private static let points: [CasePoint] = [.commit, .records, .offsets, .ended, .poll]
+    private static let points: [CasePoint] = [
+        .commit, .records, .offsets, .pollUnderWay, .decided, .ended, .poll,
+    ]
     private static let answers: [SimulatedLog.Fault] = [
         .aborted, .outcomeUnknown(applied: true), .outcomeUnknown(applied: false), .leftOpen,
     ]

@@ -8,13 +8,17 @@ import EventModel
 import Worker
 
 /// How partitions come to move.
-enum Rebalance: CaseIterable, Sendable {
+enum Rebalance: Equatable, Sendable {
     /// A second worker joins.
     case joins
-    /// The group takes the first for dead, which does not know.
-    case expires
+    /// The group takes the first for dead, which stands there and does not know.
+    case expires(at: CasePoint)
     /// The second leaves in order.
     case leaves
+
+    static let all: [Rebalance] =
+        [.joins, .leaves]
+        + [.poll, .commit, .records, .offsets, .pollUnderWay, .ended].map { .expires(at: $0) }
 }
 
 /// One schedule.
@@ -93,7 +97,7 @@ final class RebalanceRun {
         try world.produce(Self.events)
         switch order.rebalance {
         case .joins: begin(try add("b", other))
-        case .expires: workers[0].stream.inner.expireSession()
+        case .expires(let point): try expire(at: point)
         case .leaves: turns[1].mustDrain = true
         }
         for turn in turns { turn.isCoarse = order.isCoarse }
@@ -108,6 +112,18 @@ final class RebalanceRun {
         if tasks.reduce(0, { $0 + $1.count }) != 2 { findings.append("tasks: \(tasks)") }
         findings += end(owners: tasks)
         return (seen(), findings)
+    }
+
+    /// The first worker goes on alone until it stands there; then its session ends.
+    private func expire(at point: CasePoint) throws {
+        turns[0].isCoarse = false
+        for _ in 0..<200 {
+            turns[0].resume()
+            if turns[0].point == point { return workers[0].stream.inner.expireSession() }
+            world.clock.advance(milliseconds: 1)
+        }
+        _ = end(owners: workers.map(\.tasks))
+        throw CaseFailure(findings: ["the first worker never came to \(point)"])
     }
 
     /// What was seen, in an order of its own: two tasks write to one partition as they come.
@@ -159,7 +175,7 @@ struct RebalanceCases {
     ) throws -> Bool {
         let expected = try RebalanceRun.calm(registry)
         var number = 0
-        for rebalance in Rebalance.allCases {
+        for rebalance in Rebalance.all {
             for (sharesDisk, isCoarse) in [
                 (false, false), (false, true), (true, false), (true, true),
             ] {
