@@ -119,6 +119,27 @@ import Testing
         #expect(try disk.open().consistentBatch() == 1)
     }
 
+    /// What no check of ours covers (docs/reliability.md): a disk that calls a write good and
+    /// forgets it. Most of it is found; a page of the file that stays old is whole in itself.
+    @Test(arguments: [DiskOperation.write, .sync, .truncate])
+    func `of what a disk lost and called good, most is found and nothing crashes`(
+        operation: DiskOperation
+    ) {
+        var unseen = 0
+        var runs = 0
+        for after in 0..<1000 {
+            let lives = StoreLives(SimulatedDisk(seed: UInt64(after)))
+            lives.disk.plan(DiskFault(.lied, of: operation, after: after))
+            _ = lives.run()
+            guard !lives.disk.faultsMet.isEmpty else { break }
+            runs += 1
+            if !lives.wrongs.isEmpty { unseen += 1 }
+            #expect(lives.wrongs.allSatisfy { !$0.hasPrefix("ahead") }, "\(lives.wrongs)")
+        }
+        #expect(runs > 0 && unseen * 2 < runs, "\(unseen) of \(runs) were not seen")
+        if operation != .write { #expect(unseen == 0) }
+    }
+
     @Test func `decay of any kind is opened whole or set aside with its name`() throws {
         var setAside = 0
         for seed in 0..<150 as Range<UInt64> {

@@ -13,6 +13,8 @@ enum CasePoint: Equatable, Sendable {
     case records
     /// Its offsets were sent as well; the end was not.
     case offsets
+    /// The next records are polled while it is under way, and have been decided on top of it.
+    case pollUnderWay, decided
     /// It is committed, and nobody has heard of it.
     case ended
     /// Revoked or lost partitions are about to be given back.
@@ -22,9 +24,18 @@ enum CasePoint: Equatable, Sendable {
     case reopening
 }
 
+/// A planted bug, which the cases must find.
+enum CaseDefect: Sendable {
+    /// Offsets stay outside of the transaction: nothing fences.
+    case offsetsOutside
+    /// An unknown outcome is taken for an abort: the batch is sent again.
+    case unknownTakenForAbort
+}
+
 /// Passes everything on.
 final class CaseStream: StreamLog {
     let inner: SimulatedStreamLog
+    var defect: CaseDefect?
     /// Told at each point; what it throws is what the worker hears from the log.
     var at: ((CasePoint) throws(LogError) -> Void)?
 
@@ -44,7 +55,7 @@ final class CaseStream: StreamLog {
         records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
         timeoutMilliseconds: Int32
     ) throws(LogError) {
-        try pass(.poll)
+        try pass(isUnderWay ? .pollUnderWay : .poll)
         try inner.poll(
             records: &records, events: &events, max: max,
             timeoutMilliseconds: timeoutMilliseconds)
@@ -84,19 +95,30 @@ final class CaseStream: StreamLog {
         // It cannot throw here; a process that dies at this point is told so at the next.
         do throws(LogError) { try pass(.commit) } catch { refusal = error }
         isFirstAsk = true
+        isUnderWay = true
+        if defect == .offsetsOutside { request.offsets = [] }
         if refusal == nil { inner.beginCommit(request) }
     }
     private var refusal: LogError?
-    /// The outcome has not been asked for since the commit was begun.
+    /// A commit is under way, and its outcome has not been asked for yet.
+    private var isUnderWay = false
     private var isFirstAsk = false
 
     func commitOutcome(timeoutMilliseconds: Int32) throws(LogError) -> CommitReceipt? {
+        var isStillUnderWay = false
+        defer { isUnderWay = isStillUnderWay }
         if let refusal = refusal.take() { throw refusal }
-        if isFirstAsk { try pass(.records) }
+        try pass(isFirstAsk ? .records : .decided)
         isFirstAsk = false
-        let receipt = try inner.commitOutcome(timeoutMilliseconds: timeoutMilliseconds)
-        try pass(receipt == nil ? .offsets : .ended)
-        return receipt
+        do throws(LogError) {
+            let receipt = try inner.commitOutcome(timeoutMilliseconds: timeoutMilliseconds)
+            isStillUnderWay = receipt == nil
+            try pass(isStillUnderWay ? .offsets : .ended)
+            return receipt
+        } catch {
+            guard defect == .unknownTakenForAbort, error == .unanswered else { throw error }
+            throw .simulated("commit", error.code, .decideAnew, error.message)
+        }
     }
 }
 

@@ -28,6 +28,8 @@ final class CaseTurns: @unchecked Sendable {
     /// It has nothing to do at the moment.
     private(set) var isIdle = false
     private(set) var isDone = false
+    /// Where it stands; nil between its turns.
+    private(set) var point: CasePoint?
     /// Why it ended, when not in order.
     private(set) var failure: String?
     /// The next time its turn is over, it drains.
@@ -40,7 +42,9 @@ final class CaseTurns: @unchecked Sendable {
     init(_ worker: CaseWorker) {
         self.worker = worker
         worker.at = { [unowned self] (point) throws(LogError) in
-            if !isCoarse { pause() }
+            guard !isCoarse else { return }
+            self.point = point
+            pause()
         }
         thread = PlainThread { [unowned self] in
             go.wait()
@@ -74,6 +78,7 @@ final class CaseTurns: @unchecked Sendable {
             while !mustDrain {
                 try worker.thread.step()
                 isIdle = worker.hasNothing ? true : try worker.thread.isIdle()
+                point = nil
                 pause()
             }
             try worker.drain(owning: owned)

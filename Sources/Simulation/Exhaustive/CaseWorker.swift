@@ -19,7 +19,13 @@ final class CaseWorker {
     /// Told at each point of each life.
     var at: ((CasePoint) throws(LogError) -> Void)? { didSet { stream.at = at } }
 
-    init(_ world: CaseWorld, name: String, disk: SimulatedDisk) throws {
+    /// A bug in all of its lives.
+    private let defect: CaseDefect?
+
+    init(
+        _ world: CaseWorld, name: String, disk: SimulatedDisk, defect: CaseDefect? = nil
+    ) throws {
+        self.defect = defect
         self.world = world
         self.name = name
         self.disk = disk
@@ -47,6 +53,7 @@ final class CaseWorker {
             signals.append($0.name)
         }
         stream.at = at
+        stream.defect = defect
         try thread.open()
     }
 

@@ -58,12 +58,12 @@ final class OrderRun {
     /// The fate of the disk at the next death.
     private var fate = DiskFate.kept
 
-    init(_ order: OrderCase, registry: ContractRegistry) throws {
+    init(_ order: OrderCase, registry: ContractRegistry, defect: CaseDefect?) throws {
         self.order = order
         world = try CaseWorld(partitions: 1, registry: registry)
         world.limits.batchRecordsMax = order.recordsPerBatch
         try world.produce(order.events)
-        worker = try CaseWorker(world, name: "a", disk: SimulatedDisk())
+        worker = try CaseWorker(world, name: "a", disk: SimulatedDisk(), defect: defect)
     }
 
     func run() throws -> OrderOutcome {

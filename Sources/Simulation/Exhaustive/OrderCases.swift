@@ -9,7 +9,9 @@ import EventModel
 /// The cases of the first kind, in order.
 struct OrderCases {
     /// Where a process may die, from before the commit to after the store has it.
-    private static let points: [CasePoint] = [.commit, .records, .offsets, .ended, .poll]
+    private static let points: [CasePoint] = [
+        .commit, .records, .offsets, .pollUnderWay, .decided, .ended, .poll,
+    ]
     private static let answers: [SimulatedLog.Fault] = [
         .aborted, .outcomeUnknown(applied: true), .outcomeUnknown(applied: false), .leftOpen,
     ]
@@ -30,6 +32,8 @@ struct OrderCases {
     }
 
     let registry: ContractRegistry
+    /// For tests of the cases themselves.
+    var defect: CaseDefect?
 
     /// Runs all cases of every `stride`-th order, and of these every `stride`-th accident but of
     /// each order others; answers false when it was told to stop.
@@ -45,7 +49,7 @@ struct OrderCases {
                     let calm = OrderCase(
                         events: events, recordsPerBatch: recordsPerBatch, commit: 0, accident: .none
                     )
-                    let expected = try calm.run(registry, &summary)
+                    let expected = try calm.run(registry, defect, &summary)
                     for order in cases(of: calm, expected) {
                         number += 1
                         guard number % stride == 0 else { continue }
@@ -76,7 +80,7 @@ struct OrderCases {
     private func judge(
         _ order: OrderCase, _ expected: OrderOutcome, _ summary: inout ExhaustiveSummary
     ) throws {
-        let outcome = try order.run(registry, &summary)
+        let outcome = try order.run(registry, defect, &summary)
         if outcome.hasHappened { summary.accidents += 1 }
         for (place, lines) in expected.seen.sorted(by: { $0.key < $1.key })
         where outcome.seen[place] != lines {
@@ -90,12 +94,12 @@ struct OrderCases {
 
 extension OrderCase {
     /// Runs the case; what the checkers or an error say goes to the summary.
-    func run(_ registry: ContractRegistry, _ summary: inout ExhaustiveSummary) throws
-        -> OrderOutcome
-    {
+    func run(
+        _ registry: ContractRegistry, _ defect: CaseDefect?, _ summary: inout ExhaustiveSummary
+    ) throws -> OrderOutcome {
         summary.cases += 1
         do {
-            let outcome = try OrderRun(self, registry: registry).run()
+            let outcome = try OrderRun(self, registry: registry, defect: defect).run()
             for finding in outcome.findings { summary.fail(name, finding) }
             return outcome
         } catch {

@@ -8,13 +8,17 @@ import EventModel
 import Worker
 
 /// How partitions come to move.
-enum Rebalance: CaseIterable, Sendable {
+enum Rebalance: Equatable, Sendable {
     /// A second worker joins.
     case joins
-    /// The group takes the first for dead, which does not know.
-    case expires
+    /// The group takes the first for dead, which stands there and does not know.
+    case expires(at: CasePoint)
     /// The second leaves in order.
     case leaves
+
+    static let all: [Rebalance] =
+        [.joins, .leaves]
+        + [.poll, .commit, .records, .offsets, .pollUnderWay, .ended].map { .expires(at: $0) }
 }
 
 /// One schedule.
@@ -41,10 +45,13 @@ final class RebalanceRun {
     private let world: CaseWorld
     private var workers: [CaseWorker] = []
     private var turns: [CaseTurns] = []
-    private var wantedOwner: [Set<Int32>] = []
+    private let defect: CaseDefect?
 
-    init(_ order: RebalanceCase, registry: ContractRegistry) throws(LogError) {
+    init(
+        _ order: RebalanceCase, registry: ContractRegistry, defect: CaseDefect? = nil
+    ) throws(LogError) {
         self.order = order
+        self.defect = defect
         world = try CaseWorld(partitions: 2, registry: registry)
     }
 
@@ -90,7 +97,7 @@ final class RebalanceRun {
         try world.produce(Self.events)
         switch order.rebalance {
         case .joins: begin(try add("b", other))
-        case .expires: workers[0].stream.inner.expireSession()
+        case .expires(let point): try expire(at: point)
         case .leaves: turns[1].mustDrain = true
         }
         for turn in turns { turn.isCoarse = order.isCoarse }
@@ -107,11 +114,23 @@ final class RebalanceRun {
         return (seen(), findings)
     }
 
+    /// The first worker goes on alone until it stands there; then its session ends.
+    private func expire(at point: CasePoint) throws {
+        turns[0].isCoarse = false
+        for _ in 0..<200 {
+            turns[0].resume()
+            if turns[0].point == point { return workers[0].stream.inner.expireSession() }
+            world.clock.advance(milliseconds: 1)
+        }
+        _ = end(owners: workers.map(\.tasks))
+        throw CaseFailure(findings: ["the first worker never came to \(point)"])
+    }
+
     /// What was seen, in an order of its own: two tasks write to one partition as they come.
     private func seen() -> [TopicPartition: [String]] { world.seen().mapValues { $0.sorted() } }
 
     private func add(_ name: String, _ disk: SimulatedDisk) throws -> CaseWorker {
-        let worker = try CaseWorker(world, name: name, disk: disk)
+        let worker = try CaseWorker(world, name: name, disk: disk, defect: defect)
         workers.append(worker)
         return worker
     }
@@ -147,6 +166,8 @@ final class RebalanceRun {
 /// All schedules.
 struct RebalanceCases {
     let registry: ContractRegistry
+    /// For tests of the cases themselves.
+    var defect: CaseDefect?
 
     func run(
         every stride: Int, choices: Int, _ summary: inout ExhaustiveSummary,
@@ -154,7 +175,7 @@ struct RebalanceCases {
     ) throws -> Bool {
         let expected = try RebalanceRun.calm(registry)
         var number = 0
-        for rebalance in Rebalance.allCases {
+        for rebalance in Rebalance.all {
             for (sharesDisk, isCoarse) in [
                 (false, false), (false, true), (true, false), (true, true),
             ] {
@@ -179,7 +200,7 @@ struct RebalanceCases {
         summary.cases += 1
         summary.schedules += 1
         do {
-            let (seen, findings) = try RebalanceRun(order, registry: registry).run()
+            let (seen, findings) = try RebalanceRun(order, registry: registry, defect: defect).run()
             for finding in findings { summary.fail(order.name, finding) }
             for (place, lines) in expected.sorted(by: { $0.key < $1.key })
             where seen[place] != lines {
