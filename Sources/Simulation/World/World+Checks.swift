@@ -39,6 +39,9 @@ extension World {
         evidence.policyText = policy.canonicalJSON
         evidence.rules.dedupeBucketSeconds = options.limits.dedupeBucketSeconds
         evidence.rules.dedupeWindowSeconds = options.limits.dedupeWindowSeconds
+        // A clock that is set to another time is noticed with the next report, up to 10 s later.
+        evidence.rules.timerEarlyMilliseconds =
+            5_000 + (options.leaderChanges > 0 ? 8_000 : 0) + (options.clockJumps > 0 ? 11_000 : 0)
         evidence.disks = diskEvidence()
         for finding in Checkers.examine(evidence) { find(finding.description) }
     }
@@ -49,11 +52,11 @@ extension World {
         for process in pods.compactMap(\.process) + zombies {
             let owned = process.thread.runningPartitions
             process.stream.die()
-            process.disk.crash(.kept)
+            process.disk.kill(directory: World.stateDirectory)
             for partition in owned {
                 do {
                     let store = try TaskStore.open(
-                        directory: "/state",
+                        directory: World.stateDirectory,
                         identity: TaskIdentity(
                             deployment: World.deployment, partition: partition,
                             partitionCount: options.partitions), files: process.disk)

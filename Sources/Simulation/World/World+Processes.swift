@@ -59,8 +59,8 @@ extension World {
         inner.fencedReaction = .outcomeUnknown
         let stream = WorldStream(CanaryStream(inner, canary: canary))
         var settings = WorkerSettings(
-            deployment: World.deployment, stateDirectory: "/state", policy: policy,
-            limits: options.limits)
+            deployment: World.deployment, stateDirectory: World.stateDirectory, policy: policy,
+            limits: limitsOfProduct)
         settings.files = pod.disk
         settings.stateAgeSecondsMax = options.stateAgeSecondsMax
         let thread = StreamThread(
@@ -73,6 +73,16 @@ extension World {
         stream.onPoint = { [unowned self, unowned process] _ in interleave(from: process) }
         stream.commitLuck = { [unowned self] in commitLuck() }
         return process
+    }
+
+    /// The limits that the workers are given: a canary gives them others than the checkers know.
+    private var limitsOfProduct: Limits {
+        var limits = options.limits
+        if canary == .windowDroppedEarly {
+            limits.dedupeWindowSeconds = max(
+                0, limits.dedupeWindowSeconds - limits.dedupeBucketSeconds)
+        }
+        return limits
     }
 
     private func noted(_ signal: WorkerSignal, by name: String) {
@@ -120,7 +130,11 @@ extension World {
         process.stream.die()
         let hasPowerCut = !isHealed && dice.perMille(options.powerCuts)
         if hasPowerCut { happens("power cut", to: process.name) }
-        process.disk.crash(hasPowerCut ? .luck(seed: dice.next()) : .kept)
+        if hasPowerCut {
+            process.disk.crash(.luck(seed: dice.next()))
+        } else {
+            process.disk.kill(directory: World.stateDirectory)
+        }
         zombies.removeAll { $0 === process }
         for index in pods.indices where pods[index].process === process {
             pods[index].process = nil
