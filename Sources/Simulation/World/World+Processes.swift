@@ -92,12 +92,36 @@ extension World {
 
     /// The others work while this one is between two calls.
     private func interleave(from process: WorldProcess) {
-        guard !isHealed, depth < 2, dice.perMille(options.interleaving) else { return }
+        guard !isHealed, depth < 2 else { return }
+        if depth == 0, dice.perMille(options.pauses / 2) { sleep(process) }
+        guard dice.perMille(options.interleaving) else { return }
         depth += 1
         defer { depth -= 1 }
         pass(Int64(dice.roll(3)))
         let index = dice.roll(pods.count)
         if let other = pods[index].process, other !== process { step(other) }
+    }
+
+    /// A process sleeps between two calls, beyond its session or not, and goes on as if nothing had
+    /// happened: what it holds in hand may be somebody else's by then.
+    private func sleep(_ process: WorldProcess) {
+        let time = Int64(dice.pick([500, 11_000, 14_000]))
+        report.count("slept between two calls")
+        trace { "\(process.name) sleeps between two calls for \(time) ms" }
+        depth += 1
+        process.pausedUntil = .max
+        for _ in 0..<20 {
+            pass(time / 20)
+            for index in pods.indices {
+                if pods[index].process == nil, dice.perMille(options.arrivals) {
+                    arrive(at: index)
+                }
+                if let other = pods[index].process, other !== process { step(other) }
+            }
+        }
+        process.pausedUntil = nil
+        depth -= 1
+        trace { "\(process.name) goes on" }
     }
 
     /// A process is gone: by its death, or because it stopped with a reason.
