@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help deps deps-test build release run test test-swift test-tools test-kafka test-unit-file
-.PHONY: torture fuzz fuzz-guided bench check clean
+.PHONY: simulate torture fuzz fuzz-guided bench check clean
 
 BUILD_PACKAGES := librdkafka-dev libsqlite3-dev libsimdjson-dev libpcre2-dev libyaml-dev \
 	libxxhash-dev libssl-dev pkg-config python3
@@ -41,11 +41,19 @@ run: deps ## builds the command and shows a shift of a plant: `holdfast demo`
 	swift build --product holdfast
 	@.build/debug/holdfast demo
 
-test: deps-test test-swift test-tools test-unit-file test-kafka ## all tests; on real Kafka too
+test: deps-test test-swift simulate test-tools test-unit-file test-kafka ## all tests; real Kafka too
 
 test-swift: deps
 	swift build --build-tests $(IMPORT_CHECK)
 	swift test --skip-build
+
+# A seed that fails is printed with the command that replays it; it then belongs into
+# Tests/SimulationTests/seeds.txt.
+SEEDS ?= 2000
+SEED_FROM ?= 1
+simulate: deps ## bad days for the worker, by seed, in memory: SEEDS=2000 SEED_FROM=1
+	swift build -c release --product holdfast
+	.build/release/holdfast simulate --seed $(SEED_FROM) --seeds $(SEEDS) --jobs $(shell nproc)
 
 test-tools: ## the oracle's own tests
 	$(PYTHON) -m unittest discover -q -s Tests/Oracle -p 'test_*.py'

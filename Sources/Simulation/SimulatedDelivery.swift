@@ -17,6 +17,7 @@ struct SimulatedDelivery {
     private var turn = 0
     /// Reads what retention and compaction have removed, too.
     var isArchive = false
+    var isolation = Isolation.committed
 
     mutating func start(_ place: TopicPartition, at offset: Offset) {
         stop(place)
@@ -58,7 +59,7 @@ struct SimulatedDelivery {
             var isAtEnd = false
             while left > 0, !isAtEnd {
                 if let record = log.next(
-                    of: place, from: &cursors[index].next, isolation: .committed,
+                    of: place, from: &cursors[index].next, isolation: isolation,
                     isArchive: isArchive)
                 {
                     records.append(Self.lend(record))

@@ -8,11 +8,14 @@ package final class SimulatedLogReader: LogReader {
     private let log: SimulatedLog
     private var delivery = SimulatedDelivery()
 
-    /// - Parameter isArchive: it sees what retention and compaction have removed, too: a checker's
-    ///   reader, not a plant's.
-    package init(_ log: SimulatedLog, isArchive: Bool = false) {
+    /// - Parameters:
+    ///   - isArchive: it sees what retention and compaction have removed, too: a checker's reader,
+    ///     not a plant's.
+    ///   - readsUncommitted: it sees what was aborted, too, which no reader of ours may.
+    package init(_ log: SimulatedLog, isArchive: Bool = false, readsUncommitted: Bool = false) {
         self.log = log
         delivery.isArchive = isArchive
+        delivery.isolation = readsUncommitted ? .uncommitted : .committed
     }
 
     /// A question that is answered with an error now and then.

@@ -157,6 +157,12 @@ package final class SimulatedStreamLog: StreamLog {
         GroupToken(handle: nil, generation: generation)
     }
 
+    /// Membership as a client has it that joins again behind its owner's back.
+    func tokenOfNow() -> GroupToken {
+        if let member, !log.group.isMember(member) { join() }
+        return GroupToken(handle: nil, generation: log.group.generation)
+    }
+
     package func makeReader() throws(LogError) -> any LogReader { SimulatedLogReader(log) }
 
     package func reopenProducers() throws(LogError) {

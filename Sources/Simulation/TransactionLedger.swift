@@ -107,6 +107,13 @@ struct TransactionLedger {
             || markers.contains { $0.place == nil && holds($0.transaction) }
     }
 
+    /// Offsets that were committed outside of any transaction.
+    mutating func settle(_ offsets: [(TopicPartition, Offset)]) {
+        for (place, offset) in offsets {
+            self.offsets[place] = (offset, transactions.count)
+        }
+    }
+
     mutating func forgetOffset(of place: TopicPartition) { offsets[place] = nil }
 }
 
@@ -192,8 +199,10 @@ extension SimulatedLog {
     package var hasMarkersUnderWay: Bool { !ledger.markers.isEmpty }
     package var hasOpenTransactions: Bool { !ledger.open.isEmpty }
 
-    /// offsets.retention.minutes went by for topics that the group is not subscribed to.
+    /// offsets.retention.minutes went by for topics that the group is not subscribed to. Offsets
+    /// with transactions on their way are kept.
     package func expireOffsets(of topic: Topic, _ partition: Partition) {
+        guard !ledger.isUnstable(partition) else { return }
         ledger.forgetOffset(of: TopicPartition(topic, partition))
     }
 

@@ -7,6 +7,16 @@ package import EventModel
 package final class CanaryStream: StreamLog {
     let inner: SimulatedStreamLog
     let canary: Canary?
+    /// Up to where each input was delivered.
+    private var delivered: [TopicPartition: Offset] = [:]
+    /// The end of a task's changelog as it was when its offsets were asked for first.
+    var earlyEnds: [Partition: Offset] = [:]
+    /// The inputs' offsets that were sent last.
+    var sentOffsets: [TopicPartition: Offset] = [:]
+    /// A commit that was told to be done and is not.
+    var isToldEarly = false
+    /// Ids given out.
+    var counter = 0
 
     init(_ inner: SimulatedStreamLog, canary: Canary?) {
         self.inner = inner
@@ -20,19 +30,36 @@ package final class CanaryStream: StreamLog {
         records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
         timeoutMilliseconds: Int32
     ) throws(LogError) {
+        finishEarlyCommit()
+        let before = records.count
         try inner.poll(
             records: &records, events: &events, max: max, timeoutMilliseconds: timeoutMilliseconds)
+        guard canary == .companionLeftBehind else { return }
+        for record in records[before...] {
+            delivered[TopicPartition(record.topic, record.partition)] = record.offset.next
+        }
     }
     package func release(_ record: LogRecord) { inner.release(record) }
     package func start(
         _ partition: Partition, at positions: [Topic: Offset]
-    ) throws(LogError) { try inner.start(partition, at: positions) }
+    ) throws(LogError) {
+        var positions = positions
+        if canary == .companionLeftBehind {
+            for topic in Topic.inputs where topic != .lead {
+                let left = delivered[TopicPartition(topic, partition)] ?? Offset(0)
+                positions[topic] = max(positions[topic] ?? left, left)
+            }
+        }
+        try inner.start(partition, at: positions)
+    }
     package func finishRevocation(_ partitions: [Partition]) throws(LogError) {
         try inner.finishRevocation(partitions)
     }
     package func rewind(
         _ partition: Partition, to positions: [Topic: Offset]
-    ) throws(LogError) { try inner.rewind(partition, to: positions) }
+    ) throws(LogError) {
+        if canary != .rewindForgotten { try inner.rewind(partition, to: positions) }
+    }
     package func pause(_ partition: TopicPartition) throws(LogError) {
         try inner.pause(partition)
     }
@@ -40,18 +67,31 @@ package final class CanaryStream: StreamLog {
         try inner.resume(partition)
     }
     package func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
-        try inner.stableEnd(of: partition)
+        let end = try inner.stableEnd(of: partition)
+        return canary == .cancellationUnread ? Offset(0) : end
     }
     package func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
-        try inner.groupOffsets(of: partition)
+        if canary == .endAskedBeforeStable, earlyEnds[partition] == nil {
+            let place = TopicPartition(.state, partition)
+            earlyEnds[partition] = Offset(inner.log.end(of: place, isolation: .committed))
+        }
+        return try inner.groupOffsets(of: partition)
     }
     package func groupToken() throws(LogError) -> GroupToken { try inner.groupToken() }
-    package func makeReader() throws(LogError) -> any LogReader { try inner.makeReader() }
-    package func reopenProducers() throws(LogError) { try inner.reopenProducers() }
-    package func close() { inner.close() }
-
-    package func beginCommit(_ request: CommitRequest) { inner.beginCommit(request) }
-    package func commitOutcome(timeoutMilliseconds: Int32) throws(LogError) -> CommitReceipt? {
-        try inner.commitOutcome(timeoutMilliseconds: timeoutMilliseconds)
+    package func makeReader() throws(LogError) -> any LogReader {
+        switch canary {
+        case .endAskedBeforeStable, .restoreMissesTail:
+            CanaryReader(SimulatedLogReader(inner.log), of: self)
+        case .abortedRowsRead: SimulatedLogReader(inner.log, readsUncommitted: true)
+        default: try inner.makeReader()
+        }
+    }
+    package func reopenProducers() throws(LogError) {
+        finishEarlyCommit()
+        try inner.reopenProducers()
+    }
+    package func close() {
+        finishEarlyCommit()
+        inner.close()
     }
 }

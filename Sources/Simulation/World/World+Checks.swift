@@ -39,7 +39,11 @@ extension World {
         evidence.policyText = policy.canonicalJSON
         evidence.rules.dedupeBucketSeconds = options.limits.dedupeBucketSeconds
         evidence.rules.dedupeWindowSeconds = options.limits.dedupeWindowSeconds
+        // A clock that is set to another time is noticed with the next report, up to 10 s later.
+        evidence.rules.timerEarlyMilliseconds =
+            5_000 + (options.leaderChanges > 0 ? 8_000 : 0) + (options.clockJumps > 0 ? 11_000 : 0)
         evidence.disks = diskEvidence()
+        checkEnds(evidence)
         for finding in Checkers.examine(evidence) { find(finding.description) }
     }
 
@@ -49,24 +53,36 @@ extension World {
         for process in pods.compactMap(\.process) + zombies {
             let owned = process.thread.runningPartitions
             process.stream.die()
-            process.disk.crash(.kept)
+            process.disk.kill(directory: World.stateDirectory)
             for partition in owned {
                 do {
                     let store = try TaskStore.open(
-                        directory: "/state",
+                        directory: World.stateDirectory,
                         identity: TaskIdentity(
                             deployment: World.deployment, partition: partition,
                             partitionCount: options.partitions), files: process.disk)
+                    defer { store.close() }
+                    if isDamaged(store, of: process) { continue }
                     found.append(
                         try DiskEvidence(
                             store, worker: process.name, task: partition.rawValue, isOwner: true))
-                    store.close()
                 } catch {
                     find("the file of task \(partition.rawValue) at \(process.name): \(error)")
                 }
             }
         }
         return found
+    }
+
+    /// A disk that tore its file says nothing; one that had no fault may not have.
+    private func isDamaged(_ store: TaskStore, of process: WorldProcess) -> Bool {
+        guard case .setAside(_, let why) = store.openReport else { return false }
+        trace { "\(process.name)'s file of task \(store.identity.partition.rawValue): \(why)" }
+        report.count("file damaged at the end")
+        if options.diskLuck == nil, options.powerCuts == 0 {
+            find("\(process.name)'s file is damaged on a disk without faults: \(why)")
+        }
+        return true
     }
 
     /// A fingerprint of everything that was ever written: two runs of a seed must agree in it.

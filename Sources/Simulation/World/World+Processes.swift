@@ -59,8 +59,8 @@ extension World {
         inner.fencedReaction = .outcomeUnknown
         let stream = WorldStream(CanaryStream(inner, canary: canary))
         var settings = WorkerSettings(
-            deployment: World.deployment, stateDirectory: "/state", policy: policy,
-            limits: options.limits)
+            deployment: World.deployment, stateDirectory: World.stateDirectory, policy: policy,
+            limits: limitsOfProduct)
         settings.files = pod.disk
         settings.stateAgeSecondsMax = options.stateAgeSecondsMax
         let thread = StreamThread(
@@ -75,6 +75,16 @@ extension World {
         return process
     }
 
+    /// The limits that the workers are given: a canary gives them others than the checkers know.
+    private var limitsOfProduct: Limits {
+        var limits = options.limits
+        if canary == .windowDroppedEarly {
+            limits.dedupeWindowSeconds = max(
+                0, limits.dedupeWindowSeconds - limits.dedupeBucketSeconds)
+        }
+        return limits
+    }
+
     private func noted(_ signal: WorkerSignal, by name: String) {
         report.count(signal.name)
         trace { "\(name) \(signal)" }
@@ -82,12 +92,36 @@ extension World {
 
     /// The others work while this one is between two calls.
     private func interleave(from process: WorldProcess) {
-        guard !isHealed, depth < 2, dice.perMille(options.interleaving) else { return }
+        guard !isHealed, depth < 2 else { return }
+        if depth == 0, dice.perMille(options.pauses / 2) { sleep(process) }
+        guard dice.perMille(options.interleaving) else { return }
         depth += 1
         defer { depth -= 1 }
         pass(Int64(dice.roll(3)))
         let index = dice.roll(pods.count)
         if let other = pods[index].process, other !== process { step(other) }
+    }
+
+    /// A process sleeps between two calls, beyond its session or not, and goes on as if nothing had
+    /// happened: what it holds in hand may be somebody else's by then.
+    private func sleep(_ process: WorldProcess) {
+        let time = Int64(dice.pick([500, 11_000, 14_000]))
+        report.count("slept between two calls")
+        trace { "\(process.name) sleeps between two calls for \(time) ms" }
+        depth += 1
+        process.pausedUntil = .max
+        for _ in 0..<20 {
+            pass(time / 20)
+            for index in pods.indices {
+                if pods[index].process == nil, dice.perMille(options.arrivals) {
+                    arrive(at: index)
+                }
+                if let other = pods[index].process, other !== process { step(other) }
+            }
+        }
+        process.pausedUntil = nil
+        depth -= 1
+        trace { "\(process.name) goes on" }
     }
 
     /// A process is gone: by its death, or because it stopped with a reason.
@@ -120,7 +154,11 @@ extension World {
         process.stream.die()
         let hasPowerCut = !isHealed && dice.perMille(options.powerCuts)
         if hasPowerCut { happens("power cut", to: process.name) }
-        process.disk.crash(hasPowerCut ? .luck(seed: dice.next()) : .kept)
+        if hasPowerCut {
+            process.disk.crash(.luck(seed: dice.next()))
+        } else {
+            process.disk.kill(directory: World.stateDirectory)
+        }
         zombies.removeAll { $0 === process }
         for index in pods.indices where pods[index].process === process {
             pods[index].process = nil

@@ -16,6 +16,7 @@ import Worker
 /// One run.
 package final class World {
     static let deployment = "sim"
+    static let stateDirectory = "/state"
     static let start = Instant(milliseconds: 1_767_592_800_000)  // 2026-01-05T06:00:00Z
     /// Of the group and of transactions, as in the product.
     static let sessionMilliseconds: Int64 = 10_000

@@ -15,7 +15,9 @@ package enum SimulateCommand {
 
     package static func run(_ call: Invocation) throws(CommandError) {
         if call.settings.flag(.listCanaries) {
-            for canary in Canary.allCases { call.terminal.line(canary.rawValue) }
+            for canary in Canary.allCases {
+                call.terminal.line("\(canary.rawValue)\t\(canary.text)")
+            }
             return
         }
         let canary = try canary(call)
