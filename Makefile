@@ -69,9 +69,12 @@ torture: deps-test ## kills, freezes, cuts, full disks, clocks: MINUTES=5 SEED= 
 	swift build --product holdfast
 	$(PYTHON) Tests/Torture/torment.py $(TORTURE)
 
-bench: deps-test release ## speed, as ratios within one run on real Kafka
+# BENCH="--quick --only pipeline,dedupe", BENCH=--write-page, ... : Tests/Bench/bench.py --help.
+BENCH ?= --compare
+
+bench: deps-test release ## speed, as ratios within one run on real Kafka; the page: BENCH=--write-page
 	swift build -c release --static-swift-stdlib --product holdfast-bench
-	$(PYTHON) Tests/Bench/bench.py
+	$(PYTHON) Tests/Bench/bench.py $(BENCH)
 
 # Built apart from the rest: with optimisation, and nobody's debug build is thrown away for it.
 # `make fuzz RUNS=10000000` is the whole; `make fuzz TARGET=records SEED=7 MINUTES=5` a part.
@@ -84,7 +87,7 @@ check: deps ## formatting, style, imports, documents
 	swift format lint --strict -r Sources Tests Package.swift
 	swift build --build-tests $(IMPORT_CHECK)
 	swift test --skip-build --filter StyleTests
-	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools Tests/Kafka
+	$(PYTHON) -m compileall -q Tests/Oracle Tests/Tools Tests/Kafka Tests/Bench
 
 clean: ## removes what was built
 	rm -rf .build

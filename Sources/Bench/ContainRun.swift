@@ -52,7 +52,7 @@ enum ContainRun {
         }
         sender.join()
         background.join()
-        missing = sent.remaining
+        missing = sent.remaining(since: begin + warmup)
         latencies.sort()
         if let path = arguments.path("samples") { Self.write(latencies, to: path) }
         return [

@@ -24,6 +24,8 @@ final class SentTimes: Sendable {
         }
     }
 
-    /// Sent and never seen.
-    var remaining: Int { times.withLock { $0.reduce(0) { $0 + ($1 == nil ? 0 : 1) } } }
+    /// Sent at or after an instant and never seen.
+    func remaining(since begin: Double) -> Int {
+        times.withLock { $0.reduce(0) { $0 + ($1.map { $0 >= begin } ?? false ? 1 : 0) } }
+    }
 }

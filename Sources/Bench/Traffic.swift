@@ -1,5 +1,5 @@
-// Other traffic at a steady rate, from a producer of its own, lingering 5 ms: without lingering 5,000
-// events a second are 5,000 requests, and the broker is what is measured.
+// Other traffic at a steady rate, from a producer of its own, lingering 5 ms: without lingering
+// 5,000 events a second are 5,000 requests, and the broker is what is measured.
 
 import EventLog
 import EventModel

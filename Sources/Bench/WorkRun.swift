@@ -34,7 +34,8 @@ enum WorkRun {
         let thread = StreamThread(
             log: log,
             settings: WorkerSettings(
-                deployment: "bench", stateDirectory: arguments.text("state"), policy: arguments.policy,
+                deployment: "bench", stateDirectory: arguments.text("state"),
+                policy: arguments.policy,
                 limits: limits),
             environment: Meter.environment, index: 0, stop: StopFlag(),
             registry: try ContractRegistry(limits: limits),

@@ -52,6 +52,9 @@ package struct Limits: Sendable, Equatable {
     package var sessionMilliseconds: Int64 = 10_000
     /// SIGTERM: everything is committed and left within this time, in milliseconds.
     package var drainMillisecondsMax: Int64 = 20_000
+    /// Rows of a changelog that a restore holds before it writes them, in bytes: a state that fits
+    /// is written sorted and at once.
+    package var restoreBytesMax = 536_870_912
     /// holdIds listed in an event (openHolds, blockers).
     package var listedHoldsMax = 100
     /// A YAML file that we read, in bytes.

@@ -67,16 +67,36 @@ final class ClientHandle {
         ClientCallbacks.install(on: conf.pointer, type: type, rebalances: rebalances)
         var text = [CChar](repeating: 0, count: 512)
         guard let made = rd_kafka_new(type, conf.pointer, &text, text.count) else {
-            throw LogError(
-                operation: "configure", code: "invalidConfiguration", reaction: .stopProcess,
-                message: "librdkafka refuses the configuration: \(String(text))",
-                hint: "Correct the properties under kafka:.")
+            let failure = Self.notMade(String(text), rd_kafka_last_error())
+            if failure.reaction == .retry {
+                // Its threads go on, with the configuration and our callbacks in their hands: what
+                // they use is never given back.
+                conf.taken()
+                _ = Unmanaged.passRetained(context)
+            }
+            throw failure
         }
         conf.taken()
         rk = made
     }
 
     deinit { close() }
+
+    /// Why there is no client. Only a wrong argument is the operator's to correct: the library also
+    /// gives up when its threads do not start within 60 s of the wall clock, which a starved
+    /// machine or a clock that jumps makes of a moment.
+    private static func notMade(_ text: String, _ code: rd_kafka_resp_err_t) -> LogError {
+        if code == RD_KAFKA_RESP_ERR__INVALID_ARG {
+            return LogError(
+                operation: "configure", code: "invalidConfiguration", reaction: .stopProcess,
+                message: "librdkafka refuses the configuration: \(text)",
+                hint: "Correct the properties under kafka:.")
+        }
+        return LogError(
+            operation: "connect", code: "clientNotStarted", reaction: .retry,
+            message: "librdkafka did not start: \(text)",
+            hint: "Start again; if it stays, look at the machine's load, memory and clock.")
+    }
 
     private static func common(_ configuration: KafkaConfiguration) -> [(String, String)] {
         [

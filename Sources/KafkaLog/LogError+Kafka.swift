@@ -192,7 +192,8 @@ extension LogError {
             return (
                 .stopProcess,
                 "another process took the name \(configuration.groupInstanceID): \(said)",
-                "Give each running process its own --instance."
+                // After a session that timed out a client's own second join may be the other one.
+                "Start again; if it comes back, give each running process its own --instance."
             )
         case RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
             RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, RD_KAFKA_RESP_ERR_INVALID_TXN_STATE,

@@ -3,12 +3,12 @@
 
 package import EventModel
 
-/// Puts and removes rows inside one transaction of `TaskStore.restore`.
-package struct RowWriter: ~Copyable {
+/// Puts and removes rows inside one transaction.
+struct RowWriter: ~Copyable {
     fileprivate let store: TaskStore
 
     /// A row as the changelog has it; a nil value removes it.
-    package func put(key: ByteView, value: ByteView?) throws(StoreError) {
+    func put(key: ByteView, value: ByteView?) throws(StoreError) {
         guard let value else {
             try store.statements.removeRow.bind(1, key)
             return try store.statements.removeRow.run()
@@ -50,15 +50,17 @@ extension TaskStore {
         }
     }
 
-    /// Many rows of the changelog in one transaction: restore and roll-forward. In slices, each
-    /// with the position it reaches, a restore that is interrupted goes on where it was.
+    /// Many rows of the changelog in one transaction, in the order of their keys, so that the pages
+    /// of the table are visited one after the other.
+    /// - Parameter rows: arranged.
     package func restore(
-        head: [UInt8]?, changelogNext: Offset, savedAt: Instant,
-        _ fill: (borrowing RowWriter) throws(StoreError) -> Void
+        _ rows: RowSlab, head: [UInt8]?, changelogNext: Offset, savedAt: Instant
     ) throws(StoreError) {
         try write(head: head, changelogNext: changelogNext, savedAt: savedAt) {
             (writer, _) throws(StoreError) in
-            try fill(writer)
+            try rows.forEach { (key, value) throws(StoreError) in
+                try writer.put(key: key, value: value)
+            }
         }
     }
 

@@ -77,9 +77,10 @@ extension TaskStore {
     private static func meansDamage(_ error: StoreError) -> Bool {
         switch error.reaction {
         case .setAside: true
-        // The system lets us write to the file (`prepare` did), yet SQLite will not: its header is
-        // damaged.
-        case .stopProcess: true
+        // The system lets us write to the file (`prepare` did), yet SQLite will only read it: its
+        // header is damaged. A file that cannot be opened is another matter: too many are open, a
+        // disk that does not answer. It may be whole.
+        case .stopProcess: error.code == "SQLite 8"
         // "SQL logic error" while reading a schema is how some damage to it is told.
         case .dropConnection: error.code == "SQLite 1"
         case .refuse, .inUse, .diskFull: false

@@ -1,5 +1,5 @@
-// Reads a task's changelog into its store, in transactions of some thousand rows, so that a crash
-// in the middle goes on where it was.
+// Reads a task's changelog. What comes stays in hand up to a bound, so that a whole state goes to
+// the store sorted and in one transaction, and to memory without being read back.
 
 import EventLog
 import EventModel
@@ -20,20 +20,26 @@ struct ChangelogApplier {
     private(set) var applied = 0
     /// The last head row read.
     private(set) var head: [UInt8]?
-    private var rows: [RowChange] = []
-    /// Rows of one transaction. Keys come in no order, so that a small transaction rewrites most
-    /// pages of the table for a row or two each: the fewer transactions, the faster a restore.
-    private let rowsMax = 250_000
+    /// The rows in hand. Keys come in no order, so that a small transaction rewrites most pages of
+    /// the table for a row or two each: the fewer transactions, the faster a restore.
+    let slab = RowSlab()
+    private let slabBytesMax: Int
+    /// The slab holds the task's whole state: the store was empty, and nothing was written to it.
+    private(set) var isWhole: Bool
 
-    init(store: TaskStore, taskPrefix: String, start: Offset, savedAt: Instant) {
+    init(
+        store: TaskStore, taskPrefix: String, start: Offset, savedAt: Instant, slabBytesMax: Int
+    ) {
         self.store = store
+        self.slabBytesMax = slabBytesMax
+        isWhole = store.changelogNext == nil
         self.taskPrefix = taskPrefix
         self.start = start
         self.savedAt = savedAt
         next = start
     }
 
-    /// Polls that bring nothing before a transaction that is open on the partition is waited for
+    /// Polls that bring nothing more, of 100 ms each, before a transaction that is open on the partition is waited for
     /// elsewhere, with polls of the group in between.
     private static let emptyPollsMax = 10
 
@@ -47,6 +53,8 @@ struct ChangelogApplier {
         var records: ContiguousArray<LogRecord> = []
         var events: [LogEvent] = []
         var isDone = false
+        // An end was told that is not far enough.
+        var isHeldBack = false
         var emptyPolls = 0
         while !isDone {
             records.removeAll(keepingCapacity: true)
@@ -61,15 +69,19 @@ struct ChangelogApplier {
                 take(record)
                 reader.release(record)
             }
-            for case .reachedEnd(changelog, let end) in events where end >= target {
+            for case .reachedEnd(changelog, let end) in events {
+                isHeldBack = true
+                guard end >= target else { continue }
                 next = max(next, end)
                 isDone = true
             }
-            if rows.count >= rowsMax { try flush(changelog.partition) }
-            emptyPolls = records.isEmpty && !isDone ? emptyPolls + 1 : 0
+            if slab.byteCount >= slabBytesMax {
+                isWhole = false
+                try flush(changelog.partition)
+            }
+            emptyPolls = records.isEmpty && isHeldBack && !isDone ? emptyPolls + 1 : 0
             if emptyPolls > Self.emptyPollsMax { throw Self.heldBack(changelog) }
         }
-        try flush(changelog.partition)
     }
 
     /// 1. A worker that lost the task has sent its records and not yet its offsets, which will be
@@ -88,26 +100,27 @@ struct ChangelogApplier {
         next = record.offset.next
         applied += 1
         guard let key = record.key, key.starts(with: taskPrefix.utf8) else { return }
-        let name = ByteView(rebasing: key[taskPrefix.utf8.count...]).text
-        let value = record.value.map { Array($0) }
-        if name == TaskHead.key {
-            if let value { head = value }
+        let name = ByteView(rebasing: key[taskPrefix.utf8.count...])
+        if name.elementsEqual(TaskHead.key.utf8) {
+            if let value = record.value { head = Array(value) }
         } else {
-            rows.append(RowChange(key: name, value: value))
+            slab.append(key: name, value: record.value)
         }
     }
 
-    private mutating func flush(_ partition: Partition) throws(WorkerError) {
-        guard !rows.isEmpty else { return }
-        do {
-            try store.commit(
-                // As old as it was: `start` is, and tombstones after it may go before the end is
-                // reached.
-                rows: rows, head: nil, changelogNext: start, savedAt: store.savedAt ?? savedAt,
-                sightings: [], dropSightingsBelow: [])
-        } catch {
-            throw WorkerError(error, partition: partition)
-        }
-        rows.removeAll(keepingCapacity: true)
+    /// Writes what is in hand to the store.
+    func flush(_ partition: Partition) throws(WorkerError) {
+        guard slab.count > 0 else { return }
+        slab.arrange()
+        do { try write() } catch { throw WorkerError(error, partition: partition) }
+        slab.removeAll()
+    }
+
+    /// The rows in hand, arranged, in one transaction.
+    func write() throws(StoreError) {
+        try store.restore(
+            // As old as it was: `start` is, and tombstones after it may go before the end is
+            // reached.
+            slab, head: nil, changelogNext: start, savedAt: store.savedAt ?? savedAt)
     }
 }

@@ -103,7 +103,7 @@ struct TaskRecovery<Log: StreamLog> {
             try TaskHead.parse(bytes, limits: settings.limits)
         }
         try check(partition, stored: storedHead, head: head, group: group)
-        let (state, rows) = try loadState(partition, from: store)
+        let (state, rows) = try settle(changelog, partition: partition)
         var windows = TaskWindows(limits: settings.limits)
         if let head {
             let rescan = DedupeRescan(
@@ -136,7 +136,7 @@ struct TaskRecovery<Log: StreamLog> {
             partitionCount: layout.count(of: .state))
     }
 
-    /// Applies the changelog from where the store stands to its end.
+    /// Reads the changelog from where the store stands to its end.
     private func rollForward(_ partition: Partition, store: TaskStore, reader: any LogReader)
         throws(WorkerError) -> ChangelogApplier
     {
@@ -159,7 +159,8 @@ struct TaskRecovery<Log: StreamLog> {
         }
         var applier = ChangelogApplier(
             store: store, taskPrefix: "\(partition.rawValue)/",
-            start: max(store.changelogNext ?? low, low), savedAt: environment.now())
+            start: max(store.changelogNext ?? low, low), savedAt: environment.now(),
+            slabBytesMax: settings.limits.restoreBytesMax)
         try applier.run(reader: reader, changelog: changelog, target: target)
         return applier
     }
@@ -211,44 +212,6 @@ struct TaskRecovery<Log: StreamLog> {
                 hint: "Somebody reset the group's offsets or holdfast.state was recreated: reset "
                     + "the group's offsets to the head's, or delete the group when the state is "
                     + "meant to be new.")
-        }
-    }
-
-    private func loadState(_ partition: Partition, from store: TaskStore) throws(WorkerError)
-        -> (TaskState, Int)
-    {
-        var state = TaskState(policy: settings.policy, limits: settings.limits)
-        var parser = JSONParser(limits: settings.limits.forOwnRecords)
-        var rows = 0
-        do {
-            var cursor = try store.rows()
-            while let (key, value) = try cursor.next() {
-                rows += 1
-                try load(key, value, into: &state, parser: &parser, partition: partition)
-            }
-        } catch let error as WorkerError {
-            throw error
-        } catch let error as StoreError {
-            throw WorkerError(error, partition: partition)
-        } catch {
-            preconditionFailure("unexpected error: \(error)")
-        }
-        return (state, rows)
-    }
-
-    private func load(
-        _ key: ByteView, _ value: ByteView, into state: inout TaskState,
-        parser: inout JSONParser, partition: Partition
-    ) throws(WorkerError) {
-        let view: JSONView
-        do { view = try parser.parse(value) } catch {
-            throw .unreadable(row: key, partition: partition, "\(error)")
-        }
-        do { try state.load(key: key, value: view) } catch {
-            if case .newerVersion(let name, let version) = error {
-                throw .newer("state row \(name)", version: version)
-            }
-            throw .unreadable(row: key, partition: partition, "\(error)")
         }
     }
 

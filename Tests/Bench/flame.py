@@ -81,7 +81,7 @@ def _frame(text):
     else:
         kind = "libc"
     if symbol in ("", "[unknown]"):
-        symbol = "[%s]" % (name or "unknown")
+        symbol = "[%s]" % (name.strip("[]") or "unknown")
     return symbol, kind
 
 

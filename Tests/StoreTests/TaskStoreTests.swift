@@ -39,15 +39,15 @@ import Testing
 
     @Test func `a restore writes many rows with the position they reach`() throws {
         let store = try open()
-        try store.restore(head: [1], changelogNext: Offset(7), savedAt: Instant(rawValue: 1)) {
-            (writer) throws(StoreError) in
-            for number in 0..<1000 {
-                let key = Array("lot/\(number)".utf8)
-                try withBytes(of: key) { (view) throws(StoreError) in
-                    try writer.put(key: view, value: number == 5 ? nil : view)
-                }
+        let rows = RowSlab()
+        for number in 0..<1000 {
+            Array("lot/\(number)".utf8).withUnsafeBytes { view in
+                rows.append(key: view, value: number == 5 ? nil : view)
             }
         }
+        rows.arrange()
+        try store.restore(
+            rows, head: [1], changelogNext: Offset(7), savedAt: Instant(rawValue: 1))
         #expect(try store.allRows().count == 999)
         #expect(store.changelogNext == Offset(7) && store.head == [1])
     }

@@ -94,8 +94,7 @@ enum LogUse {
         try log.poll(records: &records, events: &events, max: 64, timeoutMilliseconds: 0)
         for record in records { log.release(record) }
         let request = CommitRequest()
-        request.transaction.append(
-            topic: .audit, partition: Partition(0), key: nil, value: nil)
+        request.transaction.append(topic: .audit, partition: Partition(0), key: nil, value: nil)
         request.offsets = offsets.map { (TopicPartition($0.key, Partition(0)), $0.value) }
         request.token = try log.groupToken()
         log.beginCommit(request)

@@ -8,7 +8,11 @@ struct BatchChain {
     let task: Int32
     private(set) var notes: [BatchNote] = []
 
-    init(_ evidence: RunEvidence, task: Int32, _ findings: inout Findings) {
+    /// - Parameter policies: digests of the policies' texts that were seen so far.
+    init(
+        _ evidence: RunEvidence, task: Int32, policies: inout [[UInt8]: String],
+        _ findings: inout Findings
+    ) {
         self.task = task
         let audit = evidence.partition(.audit, task)
         for record in audit.records {
@@ -18,9 +22,27 @@ struct BatchChain {
                 continue
             }
             follow(note, record, &findings)
+            if let text = note.policyText {
+                let digest = policies[text] ?? EvidenceSHA256.hex(text)
+                policies[text] = digest
+                if digest != note.policy {
+                    findings.add(
+                        .chain, note.place, "The policy's text has not the digest it is named by.")
+                }
+            }
             notes.append(note)
         }
         for topic in Topic.inputs { cover(topic, evidence.partition(topic, task), &findings) }
+    }
+
+    /// Where the task began to read a topic.
+    func first(of topic: Topic) -> Int64 {
+        notes.first?.ranges.first { $0.topic == topic }?.from ?? 0
+    }
+
+    /// What retention ate before the task had read it.
+    func lost(of topic: Topic) -> [BatchNote.Range] {
+        notes.flatMap { $0.ranges.filter { $0.isLost && $0.topic == topic } }
     }
 
     private func follow(_ note: BatchNote, _ record: PlainRecord, _ findings: inout Findings) {
@@ -36,9 +58,6 @@ struct BatchChain {
             wrong("`previous` is not the hash of the batch record before it.")
         }
         if note.timersTo > note.now { wrong("timersTo lies after now.") }
-        if let text = note.policyText, EvidenceSHA256.hex(text) != note.policy {
-            wrong("The policy's text has not the digest that the record names.")
-        }
         if (note.policyText != nil) != (note.policy != before?.policy) {
             wrong("The policy's text stands not in exactly the first batch under it.")
         }

@@ -3,7 +3,7 @@
 import EventModel
 
 /// What one batch record says.
-struct BatchNote {
+final class BatchNote {
     struct Range {
         var topic: Topic
         var from: Int64

@@ -9,10 +9,14 @@ package enum Checkers {
     /// Looks at everything a run has left; empty when all is as promised.
     package static func examine(_ evidence: RunEvidence) -> [Finding] {
         var findings = Findings()
-        let chains = (0..<evidence.partitions).map { BatchChain(evidence, task: $0, &findings) }
+        var policies: [[UInt8]: String] = [:]
+        let chains = (0..<evidence.partitions).map {
+            BatchChain(evidence, task: $0, policies: &policies, &findings)
+        }
         let outputs = OutputComparison(evidence, &findings)
-        MemberCheck.examine(evidence, &findings)
-        let model = ModelRun(evidence, chains, &findings)
+        let signals = chains.map { SignalNote.all(evidence, $0, &findings) }
+        MemberCheck.examine(signals, outputs, &findings)
+        let model = ModelRun(evidence, chains, signals: signals, &findings)
         outputs.compare(model.outputs, &findings)
         DeadLetterCheck.examine(evidence, model.refusals, &findings)
         for (chain, task) in zip(chains, model.tasks) {

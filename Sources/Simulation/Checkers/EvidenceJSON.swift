@@ -2,8 +2,10 @@
 // bytes leaves a flat list of nodes; nothing is copied but strings with escapes. Strict: what
 // RFC 8259 does not allow, a member name that stands twice and half a surrogate pair are refused.
 
+import Glibc
+
 /// A JSON text that was read whole.
-struct EvidenceJSON {
+final class EvidenceJSON {
     enum Kind: UInt8 { case object, array, string, escapedString, number, yes, no, null }
 
     /// Why a text is none.
@@ -27,7 +29,8 @@ struct EvidenceJSON {
 
     init(_ bytes: [UInt8]) throws(Fault) {
         self.bytes = bytes
-        if bytes.contains(where: { $0 >= 0x80 }), String(validating: bytes, as: UTF8.self) == nil {
+        let isASCII = bytes.withUnsafeBufferPointer { $0.reduce(0, |) } < 0x80
+        if !isASCII, String(validating: bytes, as: UTF8.self) == nil {
             throw .notUTF8
         }
         let found = bytes.withUnsafeBufferPointer { buffer -> ContiguousArray<Node>? in
@@ -40,26 +43,26 @@ struct EvidenceJSON {
 
     /// The value of an object's member; nil when the node is no object or has no such member.
     func member(_ name: StaticString, of node: Int = root) -> Int? {
-        let parent = nodes[node]
-        guard parent.kind == .object else { return nil }
-        var at = node + 1
-        while at < Int(parent.next) {
-            if isText(at, name) { return at + 1 }
-            at = Int(nodes[at + 1].next)
-        }
-        return nil
-    }
-
-    private func isText(_ node: Int, _ name: StaticString) -> Bool {
-        let here = nodes[node]
-        guard here.kind == .string else { return string(node) == name.description }
-        let count = name.utf8CodeUnitCount
-        guard Int(here.end - here.start) == count else { return false }
-        return bytes.withUnsafeBufferPointer { buffer in
-            for index in 0..<count where buffer[Int(here.start) + index] != name.utf8Start[index] {
-                return false
+        nodes.withUnsafeBufferPointer { nodes in
+            bytes.withUnsafeBufferPointer { bytes in
+                guard nodes[node].kind == .object else { return nil }
+                let count = name.utf8CodeUnitCount
+                let end = Int(nodes[node].next)
+                var at = node + 1
+                while at < end {
+                    let here = nodes[at]
+                    if here.kind == .escapedString {
+                        if string(at) == name.description { return at + 1 }
+                    } else if Int(here.end - here.start) == count,
+                        let start = bytes.baseAddress,
+                        memcmp(start + Int(here.start), name.utf8Start, count) == 0
+                    {
+                        return at + 1
+                    }
+                    at = Int(nodes[at + 1].next)
+                }
+                return nil
             }
-            return true
         }
     }
 

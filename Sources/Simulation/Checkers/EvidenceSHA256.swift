@@ -18,41 +18,56 @@ struct EvidenceSHA256 {
 
     /// The digest of these bytes, in lower-case hex.
     static func hex(_ message: [UInt8]) -> String {
-        var padded = message
-        padded.reserveCapacity(message.count + 72)
-        padded.append(0x80)
-        while padded.count % 64 != 56 { padded.append(0) }
-        let bits = UInt64(message.count) * 8
-        for shift in stride(from: 56, through: 0, by: -8) {
-            padded.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
-        }
         var digest = EvidenceSHA256()
-        padded.withUnsafeBufferPointer { bytes in
+        message.withUnsafeBufferPointer { bytes in
             constants.withUnsafeBufferPointer { constants in
                 withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
-                    for start in stride(from: 0, to: bytes.count, by: 64) {
+                    let whole = bytes.count / 64 * 64
+                    for start in stride(from: 0, to: whole, by: 64) {
                         digest.block(bytes, start, constants, schedule)
                     }
+                    digest.finish(bytes, from: whole, constants, schedule)
                 }
             }
         }
         return digest.text
     }
 
-    private var state: [UInt32] = [
+    private var state: SIMD8<UInt32> = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
         0x5be0_cd19,
     ]
 
     private var text: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: 64) { out in
-            for (index, word) in state.enumerated() {
+        String(unsafeUninitializedCapacity: 64) { out in
+            for index in 0..<8 {
                 for nibble in 0..<8 {
-                    out[index * 8 + nibble] = digits[Int(word >> UInt32(28 - nibble * 4)) & 15]
+                    let digit = UInt8(state[index] >> UInt32(28 - nibble * 4) & 15)
+                    out[index * 8 + nibble] = digit < 10 ? 48 + digit : 87 + digit
                 }
             }
             return 64
+        }
+    }
+
+    /// The rest of the message, a one bit, zeros and the length in bits.
+    private mutating func finish(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, _ k: UnsafeBufferPointer<UInt32>,
+        _ w: UnsafeMutableBufferPointer<UInt32>
+    ) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { tail in
+            tail.initialize(repeating: 0)
+            let rest = bytes.count - start
+            for index in 0..<rest { tail[index] = bytes[start + index] }
+            tail[rest] = 0x80
+            let size = rest < 56 ? 64 : 128
+            let bits = UInt64(bytes.count) * 8
+            for index in 0..<8 {
+                tail[size - 1 - index] = UInt8(truncatingIfNeeded: bits >> UInt64(index * 8))
+            }
+            for start in stride(from: 0, to: size, by: 64) {
+                block(UnsafeBufferPointer(tail), start, k, w)
+            }
         }
     }
 
@@ -60,30 +75,46 @@ struct EvidenceSHA256 {
         _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ k: UnsafeBufferPointer<UInt32>,
         _ w: UnsafeMutableBufferPointer<UInt32>
     ) {
-        func turn(_ x: UInt32, _ by: UInt32) -> UInt32 { x >> by | x << (32 - by) }
+        guard let raw = UnsafeRawPointer(bytes.baseAddress), let w = w.baseAddress,
+            let k = k.baseAddress
+        else { return }
         for index in 0..<16 {
-            let at = start + index * 4
-            w[index] =
-                UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16
-                | UInt32(bytes[at + 2]) << 8 | UInt32(bytes[at + 3])
+            w[index] = UInt32(
+                bigEndian: raw.loadUnaligned(fromByteOffset: start + index * 4, as: UInt32.self))
         }
         for index in 16..<64 {
             let low = w[index - 15]
             let high = w[index - 2]
-            w[index] =
-                w[index - 16] &+ (turn(low, 7) ^ turn(low, 18) ^ low >> 3) &+ w[index - 7]
-                &+ (turn(high, 17) ^ turn(high, 19) ^ high >> 10)
+            let one = Self.turn(low, 7) ^ Self.turn(low, 18) ^ low &>> 3
+            let two = Self.turn(high, 17) ^ Self.turn(high, 19) ^ high &>> 10
+            w[index] = w[index - 16] &+ one &+ w[index - 7] &+ two
         }
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        for index in 0..<64 {
-            let one =
-                h &+ (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) &+ (e & f ^ ~e & g) &+ k[index]
-                &+ w[index]
-            let two = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) &+ (a & b ^ a & c ^ b & c)
-            (h, g, f, e) = (g, f, e, d &+ one)
-            (d, c, b, a) = (c, b, a, one &+ two)
+        // Eight rounds at a time: the names take turns instead of the values.
+        for at in stride(from: 0, to: 64, by: 8) {
+            Self.round(a, b, c, &d, e, f, g, &h, k[at] &+ w[at])
+            Self.round(h, a, b, &c, d, e, f, &g, k[at + 1] &+ w[at + 1])
+            Self.round(g, h, a, &b, c, d, e, &f, k[at + 2] &+ w[at + 2])
+            Self.round(f, g, h, &a, b, c, d, &e, k[at + 3] &+ w[at + 3])
+            Self.round(e, f, g, &h, a, b, c, &d, k[at + 4] &+ w[at + 4])
+            Self.round(d, e, f, &g, h, a, b, &c, k[at + 5] &+ w[at + 5])
+            Self.round(c, d, e, &f, g, h, a, &b, k[at + 6] &+ w[at + 6])
+            Self.round(b, c, d, &e, f, g, h, &a, k[at + 7] &+ w[at + 7])
         }
-        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+        state &+= SIMD8(a, b, c, d, e, f, g, h)
+    }
+
+    @inline(__always)
+    private static func turn(_ x: UInt32, _ by: UInt32) -> UInt32 { x &>> by | x &<< (32 &- by) }
+
+    @inline(__always)
+    private static func round(
+        _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32,
+        _ g: UInt32, _ h: inout UInt32, _ more: UInt32
+    ) {
+        let one = h &+ (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) &+ (g ^ e & (f ^ g)) &+ more
+        d = d &+ one
+        h = one &+ (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) &+ (a & b | c & (a | b))
     }
 }

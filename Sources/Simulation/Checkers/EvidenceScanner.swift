@@ -1,5 +1,7 @@
 // The grammar of JSON, for EvidenceJSON: bytes to a flat list of nodes, or nothing.
 
+import Glibc
+
 /// One pass over a text.
 struct EvidenceScanner {
     private let text: UnsafeBufferPointer<UInt8>
@@ -21,9 +23,14 @@ struct EvidenceScanner {
     private var byte: UInt8? { at < text.count ? text[at] : nil }
 
     private mutating func skipSpace() {
-        while at < text.count, [32, 10, 13, 9].contains(text[at]) { at += 1 }
+        while at < text.count {
+            let byte = text[at]
+            guard byte == 32 || byte == 10 || byte == 13 || byte == 9 else { return }
+            at += 1
+        }
     }
 
+    @inline(__always)
     private mutating func take(_ expected: UInt8) -> Bool {
         guard byte == expected else { return false }
         at += 1
@@ -94,9 +101,9 @@ struct EvidenceScanner {
         while other < name {
             let that = nodes[other]
             if this.kind == .escapedString, that.kind == .escapedString { return false }
-            if that.end - that.start == this.end - this.start,
-                text[Int(that.start)..<Int(that.end)].elementsEqual(
-                    text[Int(this.start)..<Int(this.end)])
+            let count = Int(this.end - this.start)
+            if Int(that.end - that.start) == count, let start = text.baseAddress,
+                memcmp(start + Int(that.start), start + Int(this.start), count) == 0
             {
                 return false
             }
@@ -125,21 +132,24 @@ struct EvidenceScanner {
     }
 
     private mutating func string() -> Bool {
-        at += 1
         let node = open(.string)
-        while at < text.count {
-            let byte = text[at]
+        nodes[node].start += 1
+        var cursor = at + 1
+        while cursor < text.count {
+            let byte = text[cursor]
             if byte == UInt8(ascii: "\"") {
-                close(node, at: at)
-                at += 1
+                close(node, at: cursor)
+                at = cursor + 1
                 return true
             }
             if byte < 0x20 { return false }
             if byte == UInt8(ascii: "\\") {
                 nodes[node].kind = .escapedString
+                at = cursor
                 guard escape() else { return false }
+                cursor = at
             } else {
-                at += 1
+                cursor += 1
             }
         }
         return false

@@ -27,7 +27,7 @@ enum ExpectedValue: Equatable {
 }
 
 /// One event that must come out exactly once.
-struct ExpectedOutput {
+final class ExpectedOutput {
     let kind: OutboundKind
     /// Rule 4.
     let id: String

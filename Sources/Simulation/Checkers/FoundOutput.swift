@@ -2,7 +2,7 @@
 
 import EventModel
 
-struct FoundOutput {
+final class FoundOutput {
     let record: PlainRecord
     /// When it became readable; its append time where nobody wrote that down.
     let rank: Int64

@@ -10,33 +10,32 @@ enum MemberCheck {
         var key: String
     }
 
-    static func examine(_ evidence: RunEvidence, _ findings: inout Findings) {
-        var signals: [Member: Int] = [:]
-        for (_, partition) in evidence.places(of: .signals) {
-            // What retention ate of our own signals was decided; nothing tells how many it was.
-            if partition.low > 0 && partition.records.first?.offset.rawValue ?? 0 >= partition.low {
-                return
-            }
-            for record in partition.records {
-                guard let json = record.value.flatMap({ try? EvidenceJSON($0) }),
-                    json.text("kind") == "signal", let cause = json.member("cause")
-                else { continue }
-                signals[member(json, cause, record), default: 0] += 1
-            }
+    static func examine(
+        _ signals: [[SignalNote?]], _ outputs: OutputComparison, _ findings: inout Findings
+    ) {
+        /// What each member has and should have.
+        var due: [Member: Int] = [:]
+        var deviations: [Member: Int] = [:]
+        var alerts: [Member: Int] = [:]
+        for case let note? in signals.joined() where note.name.kind == .signal && !note.isLost {
+            let member = Member(source: note.name.source, id: note.name.id, key: note.name.key)
+            due[member, default: 0] += 1
         }
-        let deviations = count(.deviations, evidence)
-        let alerts = count(.alerts, evidence)
-        for (signal, due) in signals {
-            for (topic, table) in [(Topic.deviations, deviations), (.alerts, alerts)]
-            where table[signal] ?? 0 != due {
-                findings.add(
-                    .members, topic.name,
-                    "The signal of \(signal.source) \(signal.id) for \(signal.key) has "
-                        + "\(table[signal] ?? 0) events here, expected \(due).")
+        for output in outputs.all {
+            switch output.record.topic {
+            case .deviations: deviations[member(output), default: 0] += 1
+            case .alerts: alerts[member(output), default: 0] += 1
+            default: continue
             }
         }
         for (topic, table) in [(Topic.deviations, deviations), (.alerts, alerts)] {
-            for (member, _) in table where signals[member] == nil {
+            for (member, count) in due where table[member] ?? 0 != count {
+                findings.add(
+                    .members, topic.name,
+                    "The signal of \(member.source) \(member.id) for \(member.key) has "
+                        + "\(table[member] ?? 0) events here, expected \(count).")
+            }
+            for (member, _) in table where due[member] == nil {
                 findings.add(
                     .members, topic.name,
                     "An event for \(member.source) \(member.id) has no signal behind it.")
@@ -44,24 +43,9 @@ enum MemberCheck {
         }
     }
 
-    private static func count(_ topic: Topic, _ evidence: RunEvidence) -> [Member: Int] {
-        var table: [Member: Int] = [:]
-        for (_, partition) in evidence.places(of: topic) {
-            for record in partition.records {
-                guard let json = record.value.flatMap({ try? EvidenceJSON($0) }),
-                    let data = json.member("data"), let cause = json.member("cause", of: data)
-                else { continue }
-                table[member(json, cause, record), default: 0] += 1
-            }
-        }
-        return table
-    }
-
-    private static func member(
-        _ json: EvidenceJSON, _ cause: Int, _ record: PlainRecord
-    ) -> Member {
+    private static func member(_ output: FoundOutput) -> Member {
         Member(
-            source: json.text("source", of: cause) ?? "", id: json.text("id", of: cause) ?? "",
-            key: String(decoding: record.key ?? [], as: UTF8.self))
+            source: output.cause("source") ?? "", id: output.cause("id") ?? "",
+            key: String(decoding: output.record.key ?? [], as: UTF8.self))
     }
 }

@@ -32,7 +32,10 @@ struct ModelRun {
     /// Accepted facts by name: the causes of signals.
     private var facts: [ExpectedSignal.Name: [InboundFact]] = [:]
 
-    init(_ evidence: RunEvidence, _ chains: [BatchChain], _ findings: inout Findings) {
+    init(
+        _ evidence: RunEvidence, _ chains: [BatchChain], signals: [[SignalNote?]],
+        _ findings: inout Findings
+    ) {
         self.evidence = evidence
         self.chains = chains
         let reader = InboundReader(partitions: evidence.partitions, rules: evidence.rules)
@@ -41,7 +44,7 @@ struct ModelRun {
                 readInput(TopicPartition(topic, Partition(chain.task)), chain, reader)
             }
         }
-        matchSignals(&findings)
+        for (chain, notes) in zip(chains, signals) { match(notes, chain, &findings) }
         var produced: [ExpectedSignal.Name: Int] = [:]
         for chain in chains {
             let task = ModelTask(rules: evidence.rules)
@@ -59,8 +62,8 @@ struct ModelRun {
         _ place: TopicPartition, _ chain: BatchChain, _ reader: InboundReader
     ) {
         let records = evidence.partition(place.topic, chain.task).records
-        let lost = chain.notes.flatMap { $0.ranges.filter { $0.topic == place.topic && $0.isLost } }
-        let first = chain.notes.first?.ranges.first { $0.topic == place.topic }?.from ?? 0
+        let lost = chain.lost(of: place.topic)
+        let first = chain.first(of: place.topic)
         var window = ModelWindow(rules: evidence.rules)
         fates[place] = records.map { record in
             let offset = record.offset.rawValue
@@ -96,56 +99,33 @@ struct ModelRun {
 
     private var found: [ExpectedSignal.Name: [String]] = [:]
 
-    /// Finds our own signals on the topic: their bytes name the cause, which alone decides.
-    private mutating func matchSignals(_ findings: inout Findings) {
-        for chain in chains {
-            let place = TopicPartition(.signals, Partition(chain.task))
-            var fatesHere: [Fate] = []
-            for record in evidence.partition(.signals, chain.task).records {
-                guard let name = Self.name(of: record) else {
-                    findings.add(
-                        .unreadable, Checkers.place(record), "This is no signal of version 1.")
-                    fatesHere.append(.signal(nil))
-                    continue
-                }
-                let earlier = found[name]?.count ?? 0
-                found[name, default: []].append(Checkers.place(record))
-                let causes = facts[name] ?? []
-                let cause = earlier < causes.count ? causes[earlier] : causes.last
-                let failure = cause.flatMap { ExpectedFailure($0) }
-                if let cause, let failure {
-                    let signal = ExpectedSignal(name.kind, failure, cause)
-                    check(record, signal, &findings)
-                    fatesHere.append(.signal(signal))
-                } else {
-                    fatesHere.append(.signal(nil))
-                }
-            }
-            fates[place] = fatesHere
+    /// Finds the causes of our own signals.
+    private mutating func match(
+        _ notes: [SignalNote?], _ chain: BatchChain, _ findings: inout Findings
+    ) {
+        fates[TopicPartition(.signals, Partition(chain.task))] = notes.map { note in
+            guard let note else { return .signal(nil) }
+            let earlier = found[note.name]?.count ?? 0
+            found[note.name, default: []].append(Checkers.place(note.record))
+            let causes = facts[note.name] ?? []
+            let cause = earlier < causes.count ? causes[earlier] : causes.last
+            guard let cause, let failure = ExpectedFailure(cause) else { return .signal(nil) }
+            let signal = ExpectedSignal(note.name.kind, failure, cause)
+            check(note, signal, &findings)
+            return .signal(signal)
         }
     }
 
-    private static func name(of record: PlainRecord) -> ExpectedSignal.Name? {
-        guard let json = record.value.flatMap({ try? EvidenceJSON($0) }), json.integer("v") == 1,
-            let kind = json.text("kind").flatMap(ExpectedSignal.Kind.init(rawValue:)),
-            let cause = json.member("cause"), let source = json.text("source", of: cause),
-            let id = json.text("id", of: cause), let key = record.key
-        else { return nil }
-        return ExpectedSignal.Name(
-            kind: kind, source: source, id: id, lot: json.text("lotId") ?? "",
-            key: String(decoding: key, as: UTF8.self))
-    }
-
     private func check(
-        _ record: PlainRecord, _ signal: ExpectedSignal, _ findings: inout Findings
+        _ note: SignalNote, _ signal: ExpectedSignal, _ findings: inout Findings
     ) {
+        let record = note.record
         let place = Checkers.place(record)
         let right = InboundReader.partition(of: record.key ?? [], count: evidence.partitions)
         if right != record.partition.rawValue {
             findings.add(.signals, place, "Its key belongs in partition \(right).")
         }
-        guard let json = record.value.flatMap({ try? EvidenceJSON($0) }) else { return }
-        if json.text("severity") != signal.severity || json.text("rule") != signal.rule {
+        if note.json.text("severity") != signal.severity || note.json.text("rule") != signal.rule {
             findings.add(
                 .signals, place,
                 "Severity or rule is not \(signal.severity), \(signal.rule) as its cause "
@@ -162,8 +142,7 @@ struct ModelRun {
                 "The \(name.kind) of \(name.source) \(name.id) stands there \(places.count) times, "
                     + "\(produced[name] ?? 0) were due.")
         }
-        let low = chains.map { evidence.partition(.signals, $0.task).low }.max() ?? 0
-        for (name, count) in produced where found[name]?.count ?? 0 < count && low == 0 {
+        for (name, count) in produced where found[name]?.count ?? 0 < count {
             findings.add(
                 .signals, Topic.signals.name,
                 "The \(name.kind) of \(name.source) \(name.id) for \(name.key) is missing.")

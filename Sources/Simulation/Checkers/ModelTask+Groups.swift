@@ -62,7 +62,7 @@ extension ModelTask {
     }
 
     private func found(_ signal: ExpectedSignal, _ appendTime: Int64) {
-        var raised = output(.deviationRaised, signal, [])
+        let raised = output(.deviationRaised, signal, [])
         raised.members = [
             ("deviationId", .text(raised.id)), ("rootCauseKey", .text(signal.key)),
             ("severity", .text(signal.severity)),
@@ -79,7 +79,7 @@ extension ModelTask {
     private func raise(
         _ signal: ExpectedSignal, deviation: String, escalates: String?
     ) -> String {
-        var alert = output(.alertRaised, signal, [])
+        let alert = output(.alertRaised, signal, [])
         alert.members = [
             ("alertId", .text(alert.id)), ("deviationId", .text(deviation)),
             ("severity", .text(signal.severity)),

@@ -24,7 +24,7 @@ extension ModelTask {
         }
         if fact.type == "qms.changeApproved.v1" {
             effective.insert(fact.key)
-            var output = ExpectedOutput(
+            let output = ExpectedOutput(
                 .changeEffective, key: fact.key,
                 subject: EvidenceSubject(type: "change", id: fact.key), rule: "change",
                 cause: fact, time: fact.text("effectiveFrom"),
@@ -36,7 +36,7 @@ extension ModelTask {
             return emit(output)
         }
         let isApproved = fact.type == "qms.documentApproved.v1"
-        var output = ExpectedOutput(
+        let output = ExpectedOutput(
             isApproved ? .documentEffective : .documentRetired, key: fact.key,
             subject: EvidenceSubject(type: "document", id: fact.key), rule: "document",
             cause: fact, time: fact.text(isApproved ? "effectiveFrom" : "retiredFrom"),

@@ -6,7 +6,8 @@ import EventModel
 struct OutputComparison {
     let evidence: RunEvidence
     private var found: [String: [FoundOutput]] = [:]
-    private var order: [String] = []
+    /// All of them, topic by topic.
+    private(set) var all: [FoundOutput] = []
 
     init(_ evidence: RunEvidence, _ findings: inout Findings) {
         self.evidence = evidence
@@ -18,7 +19,7 @@ struct OutputComparison {
                             .unreadable, Checkers.place(record), "This is no event of ours.")
                         continue
                     }
-                    if found[output.id] == nil { order.append(output.id) }
+                    all.append(output)
                     found[output.id, default: []].append(output)
                 }
             }
@@ -60,10 +61,12 @@ struct OutputComparison {
     ) {
         let words = Dictionary(
             expected.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        for id in order {
+        for extra in all {
+            let id = extra.id
             let all = found[id] ?? []
             let count = due[id] ?? 0
-            guard all.count > count, let extra = all.last else { continue }
+            // Told once, of the last.
+            guard all.count > count, all.last === extra else { continue }
             let check = OutboundKind(rawValue: extra.type)?.check ?? .exactlyOnce
             if let output = words[id] {
                 findings.add(
@@ -150,15 +153,12 @@ struct OutputComparison {
 
     /// The gate table: the last row of each key.
     private func compareGates(_ expected: [ExpectedOutput], _ findings: inout Findings) {
+        // A key is in one partition, where later ones stand behind earlier ones.
         var due: [String: ExpectedOutput] = [:]
         for output in expected where output.kind == .gateChanged { due[output.key] = output }
         var table: [String: FoundOutput] = [:]
-        for all in found.values {
-            for one in all where one.record.topic == .gates {
-                let key = String(decoding: one.record.key ?? [], as: UTF8.self)
-                if let other = table[key], other.record.offset > one.record.offset { continue }
-                table[key] = one
-            }
+        for one in all where one.record.topic == .gates {
+            table[String(decoding: one.record.key ?? [], as: UTF8.self)] = one
         }
         for (key, output) in due where table[key]?.id != output.id {
             let told = table[key].flatMap { $0.json.text("state", of: $0.data) } ?? "nothing"

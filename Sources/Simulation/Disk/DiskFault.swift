@@ -13,9 +13,9 @@ package struct DiskFault: Sendable, Equatable {
     package enum Effect: CaseIterable, Sendable {
         /// Nothing happens, an error is told.
         case refused
-        /// A part happens, an error is told: the first half of a write or a read; of a sync, the
-        /// first half of what was written becomes durable and the rest never will, although it can
-        /// still be read (Linux marks pages clean whose writing failed).
+        /// A part happens, an error is told: the first half of a write; of a sync, the first half
+        /// of what was written becomes durable and the rest never will, although it can still be
+        /// read (Linux marks pages clean whose writing failed).
         case halfDone
         /// It happens, and an error is told.
         case doneButRefused
@@ -24,6 +24,8 @@ package struct DiskFault: Sendable, Equatable {
         case lied
         /// The power is gone: nothing happens any more until `crash` decides what was durable.
         case powerCut
+        /// As `powerCut`, after the operation has happened: nobody heard of it.
+        case powerCutAfterwards
     }
 
     /// What it hits; nil: any operation.
@@ -96,7 +98,7 @@ struct DiskCourse {
         switch effect {
         case .refused, .powerCut: self.init(share: .none, isTold: false)
         case .halfDone: self.init(share: .half, isTold: false)
-        case .doneButRefused: self.init(share: .all, isTold: false)
+        case .doneButRefused, .powerCutAfterwards: self.init(share: .all, isTold: false)
         case .lied: self.init(share: .none, isTold: true)
         }
     }

@@ -53,8 +53,8 @@ struct DiskState: Sendable {
     var isOff = false
     /// Operations so far, by `DiskOperation.rawValue`.
     var counts = [Int](repeating: 0, count: DiskOperation.allCases.count)
-    /// Operations so far that did not go well.
-    var faultsMet = 0
+    /// Operations so far that did not go well, as sentences.
+    var faultsMet: [String] = []
     /// The last error as the system would number it.
     var systemError: Int32 = 0
 
@@ -94,8 +94,8 @@ struct DiskState: Sendable {
 
     var usedBytes: Int { inodes.values.reduce(0) { $0 + $1.bytes.count } }
 
-    /// Counts an operation and says how it goes.
-    mutating func course(of operation: DiskOperation) -> DiskCourse {
+    /// Counts an operation on a file and says how it goes.
+    mutating func course(of operation: DiskOperation, _ path: String?) -> DiskCourse {
         guard !isOff else { return .dead }
         counts[operation.rawValue] += 1
         var found: DiskFault.Effect?
@@ -114,8 +114,8 @@ struct DiskState: Sendable {
             found = luck.effects[dice.roll(luck.effects.count)]
         }
         guard let effect = found else { return .well }
-        faultsMet += 1
-        if effect == .powerCut { isOff = true }
+        faultsMet.append("\(operation) \(path ?? "a temporary file"): \(effect)")
+        if effect == .powerCut || effect == .powerCutAfterwards { isOff = true }
         return DiskCourse(effect)
     }
 

@@ -76,8 +76,8 @@ package final class SimulatedDisk: StoreFiles, Sendable {
     /// Operations of all kinds so far.
     package var operations: Int { with { $0.counts.reduce(0, +) } }
 
-    /// Operations so far that did not go well.
-    package var faultsMet: Int { with { $0.faultsMet } }
+    /// Operations so far that did not go well: which, on what, and how; for the report of a seed.
+    package var faultsMet: [String] { with { $0.faultsMet } }
 
     /// A planned power cut has come: nothing happens until `crash`.
     package var isOff: Bool { with { $0.isOff } }
