@@ -39,7 +39,7 @@ struct ChangelogApplier {
         next = start
     }
 
-    /// Polls that bring nothing before a transaction that is open on the partition is waited for
+    /// Polls that bring nothing more, of 100 ms each, before a transaction that is open on the partition is waited for
     /// elsewhere, with polls of the group in between.
     private static let emptyPollsMax = 10
 
@@ -53,6 +53,8 @@ struct ChangelogApplier {
         var records: ContiguousArray<LogRecord> = []
         var events: [LogEvent] = []
         var isDone = false
+        // An end was told that is not far enough.
+        var isHeldBack = false
         var emptyPolls = 0
         while !isDone {
             records.removeAll(keepingCapacity: true)
@@ -67,7 +69,9 @@ struct ChangelogApplier {
                 take(record)
                 reader.release(record)
             }
-            for case .reachedEnd(changelog, let end) in events where end >= target {
+            for case .reachedEnd(changelog, let end) in events {
+                isHeldBack = true
+                guard end >= target else { continue }
                 next = max(next, end)
                 isDone = true
             }
@@ -75,7 +79,7 @@ struct ChangelogApplier {
                 isWhole = false
                 try flush(changelog.partition)
             }
-            emptyPolls = records.isEmpty && !isDone ? emptyPolls + 1 : 0
+            emptyPolls = records.isEmpty && isHeldBack && !isDone ? emptyPolls + 1 : 0
             if emptyPolls > Self.emptyPollsMax { throw Self.heldBack(changelog) }
         }
     }
