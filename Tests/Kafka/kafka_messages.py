@@ -112,6 +112,25 @@ class Messages(unittest.TestCase):
             self.assertEqual(first.wait(30), 0)
             first.stderr.close()
 
+    def test_a_drain_that_takes_too_long_says_so(self):
+        # Nobody answers at this address, so that the worker is in the middle of asking.
+        silent = socket.create_server(("127.0.0.1", 0))
+        state = os.path.join(plant.directory, "undrained")
+        process = subprocess.Popen(
+            [plant.find_binary(), "run", "--log", "kafka://127.0.0.1:%d" %
+             silent.getsockname()[1], "--state", state, "--drain-timeout", "1s"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            silent.accept()[0].close()
+            process.terminate()
+            self.assertEqual(process.wait(20), 75)
+            self.assertIn("not drained within --drain-timeout (1000 ms)", process.stderr.read())
+        finally:
+            process.kill()
+            process.wait()
+            process.stderr.close()
+            silent.close()
+
     # -- a full disk ----------------------------------------------------------------------------
 
     def small_disk(self, megabytes):

@@ -33,6 +33,8 @@ SETTLE_SECONDS = 12  # the latest timer is due 8.5 s after the last event
 
 
 class Torture:
+    out = None  # where the judges speak: our own output
+
     def __init__(self, options, directory):
         self.options, self.directory = options, directory
         self.random = random.Random(options.seed)
@@ -243,14 +245,14 @@ class Torture:
                   "--partitions", "4", "--gates-compacted"]
         code = 0
         for extra in ([], ["--failures-only", "--lot-prefix", "FO-"]):
-            found = subprocess.run(oracle + extra, timeout=1800).returncode
+            found = subprocess.run(oracle + extra, timeout=1800, stdout=self.out).returncode
             self.judged(" ".join(["oracle", *extra]), found)
             code |= found
         self.say("the oracle has judged")
         # The product's own proof, beside the independent one: it must find nothing either.
         found = subprocess.run([self.options.binary, "verify", "--log",
                                 "kafka://" + self.broker.bootstrap], timeout=1800,
-                               stdin=subprocess.DEVNULL).returncode
+                               stdin=subprocess.DEVNULL, stdout=self.out).returncode
         self.judged("verify", found)
         self.say("verified")
         return code | found

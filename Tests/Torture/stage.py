@@ -51,6 +51,7 @@ class Keeper:
 class Stage(torture.Torture):
     def __init__(self, options, directory):
         super().__init__(options, directory)
+        self.fault_seconds = options.fault_seconds
         self.agenda, self.order, self.lock = [], itertools.count(), threading.Lock()
         self.starting, self.by_name = {}, {}
         self.feed = self.progress = self.began = None
@@ -198,7 +199,14 @@ class Stage(torture.Torture):
     def torment(self):
         faults = {fault.name: fault for fault in self.options.chosen}
         self.began = time.monotonic()
+        late = max(0.0, time.monotonic() - self.started - self.options.before)
+        if late and self.options.schedule:
+            self.fault_seconds = max(self.options.fault_seconds - late, self.options.fault_min)
+            self.say("everything took %.0f s longer to start: the schedule ends at %.0f s" % (
+                late, self.fault_seconds))
         for strike in self.options.schedule:
+            if strike.second + strike.seconds > self.fault_seconds:
+                continue
             self.later(strike.second,
                        lambda strike=strike: self.strike(faults[strike.fault], strike))
         storm = Storm(self, self.options.kills, self.options.seed) if self.options.kills else None
@@ -206,7 +214,7 @@ class Stage(torture.Torture):
             past = time.monotonic() - self.began
             if storm and storm.over and not self.agenda:
                 break
-            if not storm and past >= self.options.fault_seconds and not self.agenda:
+            if not storm and past >= self.fault_seconds and not self.agenda:
                 break
             if self.left() <= 0:
                 self.fail("the time is over")

@@ -50,6 +50,10 @@ def fault_seconds(minutes, rate):
 
 
 class Torment(stage.Stage):
+    def __init__(self, options, directory):
+        super().__init__(options, directory)
+        self.out = sys.stderr if options.output == "json" else None
+
     def say(self, text):
         print("torture %6.1f s: %s" % (time.monotonic() - self.started, text), flush=True,
               file=sys.stderr if self.options.output == "json" else sys.stdout)
@@ -139,6 +143,7 @@ def prepare(options):
         else:
             options.chosen.append(faults.BY_NAME[name])
     options.fault_seconds = fault_seconds(options.minutes, options.rate)
+    options.before, options.fault_min = BEFORE, FAULTY_MIN
     options.schedule = schedule.plan(
         options.chosen, options.seed, options.fault_seconds, options.workers,
         options.gap) if options.chosen else []

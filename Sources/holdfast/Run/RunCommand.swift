@@ -23,6 +23,10 @@ enum RunCommand {
             // The drain is bounded: a broker that does not answer must not keep the pod.
             _ = PlainThread {
                 usleep(UInt32(clamping: drain * 1000))
+                let words = Array(
+                    ("holdfast: run: not drained within --drain-timeout (\(drain) ms). What was not "
+                        + "committed was never visible; the next worker decides it again.\n").utf8)
+                words.withUnsafeBytes { _ = write(2, $0.baseAddress, $0.count) }
                 _exit(ExitCode.temporary.rawValue)
             }
         }
