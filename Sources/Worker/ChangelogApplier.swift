@@ -39,8 +39,8 @@ struct ChangelogApplier {
         next = start
     }
 
-    /// Polls that bring nothing more, of 100 ms each, before a transaction that is open on the partition is waited for
-    /// elsewhere, with polls of the group in between.
+    /// Polls that bring nothing more, of 100 ms each, before a transaction that is open on the
+    /// partition is waited for elsewhere, with polls of the group in between.
     private static let emptyPollsMax = 10
 
     /// Reads until the partition's end is at or beyond `target`.

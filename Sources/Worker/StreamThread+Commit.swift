@@ -112,8 +112,8 @@ extension StreamThread {
         }
     }
 
-    /// Makes new producers; while the brokers do not answer, again and again for some sessions, with
-    /// polls in between.
+    /// Makes new producers; while the brokers do not answer, again and again for some sessions,
+    /// with polls in between.
     private func reopenProducers() throws(WorkerError) {
         do {
             try log.reopenProducers()
