@@ -50,8 +50,8 @@ extension World {
             if quiet == 3 { return true }
         }
         find(
-            "stuck: after \(World.roundsMax) rounds without a fault, \(what) is not done: \(standing)"
-        )
+            "stuck: after \(World.roundsMax) rounds without a fault, "
+                + "\(what) is not done: \(standing)")
         return false
     }
 
