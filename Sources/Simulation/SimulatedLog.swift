@@ -31,8 +31,8 @@ package final class SimulatedLog {
     let group = SimulatedGroup()
     /// The luck of the brokers; nil: everything at once and as asked.
     package var faults: BrokerFaults?
-    /// Called by clients that wait for an answer, with the milliseconds they wait at most: the world
-    /// moves on meanwhile.
+    /// Called by clients that wait for an answer, with the milliseconds they wait at most: the
+    /// world moves on meanwhile.
     package var onWait: ((Int64) -> Void)?
 
     package init(clock: @escaping () -> Instant) { self.clock = clock }

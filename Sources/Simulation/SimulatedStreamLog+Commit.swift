@@ -99,6 +99,7 @@ extension SimulatedStreamLog {
     }
 
     private func refusal(_ token: GroupToken?) -> String? {
+        if passesFence { return nil }
         guard let member, log.group.isMember(member) else { return "UNKNOWN_MEMBER_ID" }
         if log.isCoordinatorAway { return "NOT_COORDINATOR" }
         return token?.generation == log.group.generation ? nil : "ILLEGAL_GENERATION"

@@ -22,6 +22,8 @@ package final class SimulatedStreamLog: StreamLog {
     var faults: [SimulatedLog.Fault] = []
     /// What a fenced producer is told to do next.
     package var fencedReaction = LogError.Reaction.surrenderPartitions
+    /// Its commits are taken for those of a member of now, whoever it is: a canary's stream.
+    var passesFence = false
     /// How long the next commits take.
     package var commitDelay = SimulatedCommitDelay()
     var underWay: SimulatedCommit?
@@ -155,12 +157,6 @@ package final class SimulatedStreamLog: StreamLog {
     /// The generation this member knows of since its last poll.
     package func groupToken() throws(LogError) -> GroupToken {
         GroupToken(handle: nil, generation: generation)
-    }
-
-    /// Membership as a client has it that joins again behind its owner's back.
-    func tokenOfNow() -> GroupToken {
-        if let member, !log.group.isMember(member) { join() }
-        return GroupToken(handle: nil, generation: log.group.generation)
     }
 
     package func makeReader() throws(LogError) -> any LogReader { SimulatedLogReader(log) }

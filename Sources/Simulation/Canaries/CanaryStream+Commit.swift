@@ -14,7 +14,6 @@ extension CanaryStream {
             let isStill = request.offsets.allSatisfy { sentOffsets[$0.0] == $0.1 }
             for (place, offset) in request.offsets { sentOffsets[place] = offset }
             if isStill { request.offsets = [] }
-        case .tokenAfterRejoin: request.token = inner.tokenOfNow()
         case .idsFromCounter, .effectsBeforeCommit, .timerFiredTwice, .releaseDropped:
             rewrite(request)
         default: break
@@ -103,7 +102,9 @@ extension BufferedRecord {
 
 extension TransactionBuffer {
     fileprivate mutating func append(_ record: BufferedRecord, value: [UInt8]?) {
-        withView(value) { append(topic: record.topic, partition: record.partition, key: record.key, value: $0) }
+        withView(value) {
+            append(topic: record.topic, partition: record.partition, key: record.key, value: $0)
+        }
         record.forEachHeader { addHeader(name: $0, value: $1) }
     }
 }

@@ -21,6 +21,7 @@ package final class CanaryStream: StreamLog {
     init(_ inner: SimulatedStreamLog, canary: Canary?) {
         self.inner = inner
         self.canary = canary
+        inner.passesFence = canary == .tokenAfterRejoin
     }
 
     package var partitionCount: Int32 { inner.partitionCount }

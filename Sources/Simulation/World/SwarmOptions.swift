@@ -1,6 +1,6 @@
-// What a run is made of, by its seed. Swarm testing (Groce et al., 2012): a run has only some of the
-// faults, each with a share of its own, because faults hide each other: where everything fails all
-// the time, nothing ever gets far enough to fail in an interesting way.
+// What a run is made of, by its seed. Swarm testing (Groce et al., 2012): a run has only some of
+// the faults, each with a share of its own, because faults hide each other: where everything fails
+// all the time, nothing ever gets far enough to fail in an interesting way.
 
 package import EventModel
 

@@ -1,6 +1,6 @@
-// What a plant does, by a seed: records with the instant at which each is sent. Small names, so that
-// things meet: few lots, fewer machines, holds that are released twice, changes that are cancelled
-// at the very instant they take effect.
+// What a plant does, by a seed: records with the instant at which each is sent. Small names, so
+// that things meet: few lots, fewer machines, holds that are released twice, changes that are
+// cancelled at the very instant they take effect.
 
 package import EventModel
 

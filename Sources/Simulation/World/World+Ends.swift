@@ -1,6 +1,6 @@
-// Design rule 2, from outside: when timers up to T have fired, everything that was readable before T
-// has been decided. Only a world whose clocks all agree can tell; there the brokers' append time of
-// an input is the true time at which it became readable.
+// Design rule 2, from outside: when timers up to T have fired, everything that was readable before
+// T has been decided. Only a world whose clocks all agree can tell; there the brokers' append time
+// of an input is the true time at which it became readable.
 
 import EventLog
 import EventModel

@@ -100,7 +100,9 @@ extension World {
         if dice.perMille(options.expiredOffsets) {
             trace { "offsets of task \(partition.rawValue)'s companions expire" }
             report.count("companion offsets expired")
-            for topic in Topic.inputs where topic != .lead { log.expireOffsets(of: topic, partition) }
+            for topic in Topic.inputs where topic != .lead {
+                log.expireOffsets(of: topic, partition)
+            }
         }
         if dice.perMille(options.leaderChanges) {
             let topic = dice.pick(Topic.inputs + [.audit])

@@ -49,7 +49,9 @@ extension World {
             quiet = isAtRest() ? quiet + 1 : 0
             if quiet == 3 { return true }
         }
-        find("stuck: after \(World.roundsMax) rounds without a fault, \(what) is not done: \(standing)")
+        find(
+            "stuck: after \(World.roundsMax) rounds without a fault, "
+                + "\(what) is not done: \(standing)")
         return false
     }
 

@@ -47,8 +47,8 @@ package final class World {
         var disk: SimulatedDisk
         /// Its disk as it once was.
         var oldImage: SimulatedDisk.Image?
-        /// Names its producers. As in the product, a pod's own name when it is a static member, else
-        /// an id that is kept on its disk.
+        /// Names its producers. As in the product, a pod's own name when it is a static member,
+        /// else an id that is kept on its disk.
         var identity: String
         let machine: MachineClock
         var process: WorldProcess?

@@ -8,7 +8,8 @@ import Synchronization
 enum TrapReporter {
     private static let threadsMax = 256
     /// The seed of each thread that runs one, plus one; 0: none.
-    nonisolated(unsafe) private static let seeds = UnsafeMutablePointer<UInt64>.allocate(capacity: threadsMax)
+    nonisolated(unsafe) private static let seeds = UnsafeMutablePointer<UInt64>.allocate(
+        capacity: threadsMax)
     private static let taken = Atomic<Int>(0)
     nonisolated(unsafe) private static var key = pthread_key_t()
 

@@ -23,6 +23,11 @@ _holdfast() {
         --max) return;;
         --lot) return;;
         --subject) return;;
+        --seed) return;;
+        --seeds) return;;
+        --minutes) return;;
+        --jobs) return;;
+        --canary) return;;
         --config|-c) COMPREPLY=($(compgen -f -- "$word")); return;;
         --output|-o) COMPREPLY=($(compgen -W 'human json' -- "$word")); return;;
         --color) COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return;;
@@ -37,13 +42,14 @@ _holdfast() {
         explain) words='--log --topic-prefix --kafka --config --output --color --quiet --verbose --help';;
         verify) words='--log --topic-prefix --kafka --deployment --dedupe-window --config --output --color --quiet --verbose --help';;
         copy) words='--log --topic-prefix --kafka --config --output --color --quiet --verbose --help';;
+        simulate) words='--seed --seeds --minutes --jobs --trace --canary --list-canaries --config --output --color --quiet --verbose --help';;
         config) words='check show --log --topic-prefix --kafka --state --deployment --instance --threads --policy --commit-interval --drain-timeout --dedupe-window --partitions --replication --config --output --color --quiet --verbose --help';;
         completions) words='bash zsh fish --config --output --color --quiet --verbose --help';;
         man) words='--config --output --color --quiet --verbose --help';;
         version) words='--config --output --color --quiet --verbose --help';;
-        help) words='run demo topics produce tail holds explain verify copy config completions man version help --config --output --color --quiet --verbose --help';;
+        help) words='run demo topics produce tail holds explain verify copy simulate config completions man version help --config --output --color --quiet --verbose --help';;
     esac
-    if ((COMP_CWORD == 1)); then words='run demo topics produce tail holds explain verify copy config completions man version help --help --version'; fi
+    if ((COMP_CWORD == 1)); then words='run demo topics produce tail holds explain verify copy simulate config completions man version help --help --version'; fi
     COMPREPLY=($(compgen -W "$words" -- "$word"))
     if [[ $command == produce && $word != -* ]]; then
         COMPREPLY=($(compgen -f -- "$word"))

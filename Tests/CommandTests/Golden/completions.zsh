@@ -11,6 +11,7 @@ _holdfast() {
         'explain:Print the story of an event, hold, deviation or alert'
         'verify:Prove from the log that every output is what it must be'
         'copy:Copy the log into a new embedded log'
+        'simulate:Try the worker against a million bad days'
         'config:Check the settings, or print where each came from'
         'completions:Print completions for a shell'
         'man:Print the manual page (roff)'
@@ -137,6 +138,19 @@ _holdfast() {
             '--quiet[Results and errors only]' \
             '--verbose[Say more about what is done]' \
             '2:dir:()';;
+        simulate) _arguments '--help[This text]' \
+            '--seed[The first seed; without --seeds and --minutes, the only one]:N:' \
+            '--seeds[Run so many seeds]:N:' \
+            '--minutes[Run seeds for so long]:N:' \
+            '--jobs[Threads that run seeds]:N:' \
+            '--trace[Say step by step what happens]' \
+            '--canary[Plant this bug; the seeds must find it]:NAME:' \
+            '--list-canaries[Print the bugs that can be planted]' \
+            '--config[Settings file (default\: ./holdfast.yaml when it is there)]:FILE:_files' \
+            '--output[For people, or one JSON value a line]:choice:(human json)' \
+            '--color[Colours\: auto means on a terminal, unless NO_COLOR is set]:choice:(auto always never)' \
+            '--quiet[Results and errors only]' \
+            '--verbose[Say more about what is done]';;
         config) _arguments '--help[This text]' \
             '--log[The log\: local\:DIR (embedded, one machine) or kafka\://host\:port,...]:URL:' \
             '--topic-prefix[Stands before every topic'\''s name, e.g. '\''plant7.'\'']:TEXT:' \
@@ -182,7 +196,7 @@ _holdfast() {
             '--color[Colours\: auto means on a terminal, unless NO_COLOR is set]:choice:(auto always never)' \
             '--quiet[Results and errors only]' \
             '--verbose[Say more about what is done]' \
-            '2:command:(run demo topics produce tail holds explain verify copy config completions man version help)';;
+            '2:command:(run demo topics produce tail holds explain verify copy simulate config completions man version help)';;
     esac
 }
 _holdfast "$@"
