@@ -94,6 +94,7 @@ final class DemoRun {
         launch.environment = clock.workerEnvironment
         if clock.isFast {
             // Everything lives in fast time, so what is measured in it grows with it.
+            launch.settings.limits.clockSkewMillisecondsMax *= clock.speed
             launch.settings.limits.clockMeasureMillisecondsMax *= clock.speed
             launch.settings.limits.clockMeasureIntervalMilliseconds *= clock.speed
         }
