@@ -24,8 +24,9 @@ enum RunCommand {
             _ = PlainThread {
                 usleep(UInt32(clamping: drain * 1000))
                 let words = Array(
-                    ("holdfast: run: not drained within --drain-timeout (\(drain) ms). What was not "
-                        + "committed was never visible; the next worker decides it again.\n").utf8)
+                    ("holdfast: run: not drained within --drain-timeout (\(drain) ms). What was "
+                        + "not committed was never visible; the next worker decides it again.\n")
+                        .utf8)
                 words.withUnsafeBytes { _ = write(2, $0.baseAddress, $0.count) }
                 _exit(ExitCode.temporary.rawValue)
             }
