@@ -2,7 +2,7 @@
 """The oracle: computes from the input and its order what Holdfast had to do, and compares.
 
     oracle.py [--failures-only [--lot-prefix P]] [--partitions N] [--deployment NAME]
-              [--topic-prefix P] [--gates-compacted] DUMP.ndjson...
+              [--topic-prefix P] [--gates-compacted] [--clock-ahead SECONDS] DUMP.ndjson...
 
 Exit code 0 and counts when all is well; else 1 and the first differences.
 """
@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import failures
 import logdump
+import replay
 from compare import Outputs, compare_dead_letters
 from facts import AUDIT, MES, QMS, SIGNALS
 from intake import read_all
@@ -85,7 +86,10 @@ def main(arguments=None):
     parser.add_argument("--deployment")
     parser.add_argument("--topic-prefix", default="")
     parser.add_argument("--gates-compacted", action="store_true")
+    parser.add_argument("--clock-ahead", type=float, default=1.0,
+                        help="seconds by which a worker's clock may have been ahead")
     options = parser.parse_args(arguments)
+    replay.READABLE_WITHIN_US = int(options.clock_ahead * 1_000_000)
     dump = logdump.load(options.dumps, options.topic_prefix)
     report, counts = examine(
         dump, options.partitions, options.deployment, options.failures_only, options.lot_prefix,

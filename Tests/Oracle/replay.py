@@ -11,7 +11,8 @@ from facts import AUDIT, MES, QMS, ROW, SIGNALS, instant
 from intake import DUPLICATE, Event
 
 INPUTS = (MES, QMS, SIGNALS)
-#: A record stamped before T may become readable a moment after an end was asked for at T.
+#: A record stamped before T may become readable a moment after an end was asked for at T: by so
+#: much, and by what a worker's clock may be ahead of the broker's (oracle.py --clock-ahead).
 READABLE_WITHIN_US = 1_000_000
 
 

@@ -34,6 +34,7 @@ SETTLE_SECONDS = 12  # the latest timer is due 8.5 s after the last event
 
 class Torture:
     out = None  # where the judges speak: our own output
+    oracle_flags = ()
 
     def __init__(self, options, directory):
         self.options, self.directory = options, directory
@@ -242,7 +243,7 @@ class Torture:
             counts = dump.from_kafka(self.broker.bootstrap, "", dump.TOPICS, out)
         self.say("dumped: " + ", ".join("%s %d" % item for item in counts.items()))
         oracle = [sys.executable, os.path.join(ROOT, "Tests", "Oracle", "oracle.py"), path,
-                  "--partitions", "4", "--gates-compacted"]
+                  "--partitions", "4", "--gates-compacted", *self.oracle_flags]
         code = 0
         for extra in ([], ["--failures-only", "--lot-prefix", "FO-"]):
             found = subprocess.run(oracle + extra, timeout=1800, stdout=self.out).returncode

@@ -53,6 +53,8 @@ class Torment(stage.Stage):
     def __init__(self, options, directory):
         super().__init__(options, directory)
         self.out = sys.stderr if options.output == "json" else None
+        if any(fault.name == "clock" for fault in options.chosen):
+            self.oracle_flags = ("--clock-ahead", str(checks.EARLY_MAX_MS / 1000))
 
     def say(self, text):
         print("torture %6.1f s: %s" % (time.monotonic() - self.started, text), flush=True,

@@ -73,7 +73,11 @@ class Victim(Worker):
                 "FAKETIME_CACHE_DURATION": "1"}
 
     def prefix(self):
-        return self.network.prefix if self.network else []
+        """Under libfaketime some program has to go before: the library's first process changes its
+        environment so early that Swift's runtime does not find the arguments any more."""
+        if self.network:
+            return self.network.prefix
+        return [] if self.clock is None else ["env"]
 
     # -- its life -------------------------------------------------------------------------------
 
@@ -111,6 +115,7 @@ class Victim(Worker):
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+            self._sweep(self.process.pid)
             self.process = None
         if phase:
             self.killed_in[phase] += 1
@@ -119,6 +124,14 @@ class Victim(Worker):
             shutil.rmtree(self.state, ignore_errors=True)
             os.makedirs(self.state, exist_ok=True)
         return phase
+
+    def _sweep(self, pid):
+        """What libfaketime of a killed process leaves behind."""
+        for name in ("faketime_shm_%d", "sem.faketime_sem_%d"):
+            try:
+                os.unlink(os.path.join("/dev/shm", name % pid))
+            except OSError:
+                pass
 
     def terminate(self, seconds):
         code = super().terminate(seconds)

@@ -14,14 +14,7 @@ package enum TopicsCommand {
         var comparison = try compare(admin, call)
         if call.arguments.first == "apply" {
             try apply(comparison, admin, call)
-            comparison = try compare(admin, call)
-            // Brokers learn of a new topic one after the other, and any of them may answer.
-            var looks = 0
-            while looks < 50, comparison.problems.contains(where: \.isRepairable) {
-                usleep(100_000)
-                looks += 1
-                comparison = try compare(admin, call)
-            }
+            comparison = try settled(admin, call)
         }
         print(comparison, call)
         guard comparison.problems.isEmpty else {
@@ -35,6 +28,22 @@ package enum TopicsCommand {
                 .configuration, "topics", "\(count) \(count == 1 ? "problem" : "problems")",
                 wayOut: wayOut)
         }
+    }
+
+    /// The comparison once everything made is known: brokers learn of a new topic one after the
+    /// other, and any of them may answer, with a topic missing or a refusal. After 5 s it is told.
+    private static func settled(_ admin: any LogAdmin, _ call: Invocation) throws(CommandError)
+        -> TopicComparison
+    {
+        for _ in 0..<50 {
+            if let found = try? compare(admin, call),
+                !found.problems.contains(where: \.isRepairable)
+            {
+                return found
+            }
+            usleep(100_000)
+        }
+        return try compare(admin, call)
     }
 
     private static func compare(_ admin: any LogAdmin, _ call: Invocation) throws(CommandError)
