@@ -16,6 +16,8 @@ def line(found, quick, parts):
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "revision": _revision(), "machine": shape(), "quick": quick, "parts": parts,
+        # What else the machine did: a run of its own leaves some 3.
+        "load": round(os.getloadavg()[2], 1),
         "figures": {key: float("%.5g" % value) for key, value in found.values.items()},
     }
 

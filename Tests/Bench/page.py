@@ -43,9 +43,9 @@ def block(found, line):
     told = ("Missed of the goals now: %s." % "; ".join(
         "%s %s instead of %s" % (row[1], book.number_text(row[3]), book.goal_text(row[5]))
         for row in missed)) if missed else "All goals are reached."
-    head = "Run of %s, revision `%s`, %s%s; parts: %s." % (
-        line["date"], line["revision"], line["machine"], ", quick form" if line["quick"] else "",
-        ", ".join(line["parts"]))
+    head = "Run of %s, revision `%s`, %s (load %g)%s; parts: %s." % (
+        line["date"], line["revision"], line["machine"], line["load"],
+        ", quick form" if line["quick"] else "", ", ".join(line["parts"]))
     return "\n".join([head, "", *rows, "", told, ""])
 
 
