@@ -13,7 +13,8 @@ extension RunEvidence {
                 let place = TopicPartition(topic, Partition(number))
                 var partition = EvidencePartition(records: [], low: log.low(of: place))
                 var at: Int64 = 0
-                while let record = log.next(of: place, from: &at, isolation: .committed, isArchive: true)
+                while let record = log.next(
+                    of: place, from: &at, isolation: .committed, isArchive: true)
                 {
                     partition.records.append(record)
                 }

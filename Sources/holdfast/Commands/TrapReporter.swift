@@ -1,5 +1,5 @@
-// A precondition of the product that does not hold ends the process. Which seed did it is said first,
-// with the means that a signal handler has.
+// A precondition of the product that does not hold ends the process. Which seed did it is said
+// first, with the means that a signal handler has.
 
 import Glibc
 import Synchronization
