@@ -2,7 +2,6 @@
 
 /// A subcommand of `holdfast`.
 package enum CommandName: String, CaseIterable, Sendable {
-    case run, demo, topics, produce, tail, holds, explain, verify, copy, simulate, config,
-        completions,
-        man, version, help
+    case run, demo, topics, produce, tail, holds, explain, verify, copy, simulate, config
+    case completions, man, version, help
 }
