@@ -169,7 +169,8 @@ extension SimulatedLog {
         guard !ledger.markers.isEmpty else { return }
         let due = ledger.markers.filter(chosen)
         guard !due.isEmpty else { return }
-        ledger.markers.removeAll(where: chosen)
+        // Not removed in place: `chosen` may look into the ledger.
+        ledger.markers = ledger.markers.filter { !chosen($0) }
         for marker in due { write(marker) }
     }
 
