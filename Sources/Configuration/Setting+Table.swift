@@ -114,6 +114,9 @@ extension Setting {
     package static let listCanaries = Setting(
         "list-canaries", kind: .boolean, default: "false",
         help: "Print the bugs that can be planted", key: nil, commands: [.simulate])
+    package static let exhaustive = Setting(
+        "exhaustive", kind: .boolean, default: "false",
+        help: "Run every small case instead of seeds", key: nil, commands: [.simulate])
 
     package static let config = Setting(
         "config", short: "c", kind: .file,
@@ -137,9 +140,8 @@ extension Setting {
     package static let table: [Setting] = [
         log, topicPrefix, kafka, state, deployment, instance, threads, policy, commitInterval,
         drainTimeout, dedupeWindow, rebuildState, partitions, replication, data, rate, from,
-        partition,
-        max, follow, lot, subject, seed, seeds, minutes, jobs, trace, canary, listCanaries, config,
-        output, color, quiet, verbose,
+        partition, max, follow, lot, subject, seed, seeds, minutes, jobs, trace, canary,
+        listCanaries, exhaustive, config, output, color, quiet, verbose,
     ]
 
     /// The settings that a subcommand takes as flags.

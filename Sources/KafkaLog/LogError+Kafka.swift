@@ -199,7 +199,12 @@ extension LogError {
             RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, RD_KAFKA_RESP_ERR_INVALID_TXN_STATE,
             RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID, RD_KAFKA_RESP_ERR__FATAL,
             RD_KAFKA_RESP_ERR__INCONSISTENT, RD_KAFKA_RESP_ERR__STATE,
-            RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING:
+            RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING,
+            // Seen after a broker was killed in the middle of a transaction: the batch that came
+            // before was lost with it.
+            RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+            RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE,
+            RD_KAFKA_RESP_ERR_TRANSACTION_COORDINATOR_FENCED:
             return (
                 .outcomeUnknown, "the transaction's producer was replaced or broke: \(said)",
                 "It is opened again and the log decides what was committed."

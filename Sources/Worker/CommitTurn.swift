@@ -24,6 +24,8 @@ struct CommitTurn {
     /// When it was sent first, or broke (monotonic).
     var began: Int64 = 0
     var attempts = 0
+    /// Commits in a row that were fenced under our own name.
+    var fencedInARow = 0
 
     var isUnderWay: Bool { stage == .underWay }
     /// Nothing to wait for.
@@ -32,6 +34,9 @@ struct CommitTurn {
     /// How long after a refusal the same is tried again: the rebalance behind it is served by the
     /// polls in between.
     static let pauseMicroseconds: Int64 = 10_000
+    /// So many fenced commits in a row are no accident. One that froze beyond its transaction's
+    /// timeout, or came up beside its predecessor, is fenced once or twice.
+    static let fencedInARowMax = 10
     /// How long between two tries to make producers.
     static let reopenMicroseconds: Int64 = 100_000
 }

@@ -97,6 +97,10 @@ extension StreamThread {
             let now = environment.monotonicMicroseconds()
             turn.stage = .refused(until: now + CommitTurn.pauseMicroseconds)
         case .outcomeUnknown:
+            turn.fencedInARow = error.isFencing ? turn.fencedInARow + 1 : 0
+            guard turn.fencedInARow < CommitTurn.fencedInARowMax else {
+                throw WorkerError(.namesake(error))
+            }
             notify(.commitOutcomeUnknown(error))
             let unknown = turn.tasks.filter { $0.closed != nil }
             turn.tasks = []
@@ -146,6 +150,7 @@ extension StreamThread {
 
     private func finish(_ receipt: CommitReceipt) {
         turn.stage = .none
+        turn.fencedInARow = 0
         // Of a task that was taken away meanwhile the log tells its next owner.
         let committed = turn.tasks.filter { $0.closed != nil }
         turn.tasks = []
@@ -197,4 +202,18 @@ extension LogError {
         operation: "commit", code: "NO_GENERATION", reaction: .decideAnew,
         message: "this thread is no member of its group at the moment",
         hint: "It joins again; the batch is decided again if its partition is still ours.")
+
+    /// Somebody else has opened a producer of our name. (After a transaction that took too long the
+    /// code is another one.)
+    fileprivate var isFencing: Bool { code.contains("FENCED") }
+
+    /// Two processes that fence each other in turn would never get anything done.
+    fileprivate static func namesake(_ last: LogError) -> LogError {
+        LogError(
+            operation: last.operation, code: last.code, reaction: .stopProcess,
+            message: "\(CommitTurn.fencedInARowMax) commits in a row were fenced: another process "
+                + "works under this one's name (\(last.message))",
+            hint: "A state directory carries the name: give each process one of its own, not a "
+                + "copy, or its own --instance.")
+    }
 }

@@ -180,4 +180,26 @@ import Testing
         #expect(try plant.ids(.deadLetters).count == 200)
         #expect(try plant.redecide() == [])
     }
+
+    @Test func `of two processes with one name, one stops and says why`() throws {
+        let plant = try SimulatedPlant(partitions: 2)
+        let first = try plant.start("a")
+        first.stream.inner.fencedReaction = .outcomeUnknown
+        let second = try plant.start("a", state: "copy")
+        second.stream.inner.fencedReaction = .outcomeUnknown
+        var failure: WorkerError?
+        for number in 0..<600 where failure == nil {
+            try plant.failStep("e\(number)", lot: "L-\(number)")
+            do {
+                try first.thread.step()
+                try second.thread.step()
+            } catch {
+                failure = error
+            }
+            plant.time.advance(milliseconds: 5)
+        }
+        let told = try #require(failure)
+        #expect(told.message.contains("another process works under this one's name"))
+        #expect(told.hint.contains("--instance"))
+    }
 }

@@ -20,6 +20,7 @@ package enum SimulateCommand {
             }
             return
         }
+        if call.settings.flag(.exhaustive) { return try exhaustive(call) }
         let canary = try canary(call)
         TrapReporter.install()
         let registry: ContractRegistry
@@ -36,6 +37,39 @@ package enum SimulateCommand {
         } else {
             try sweep(from: first, seeds: seeds, minutes: minutes, registry, canary, call)
         }
+    }
+
+    /// Every small case: orders of events with every accident, two workers in every interleaving.
+    private static func exhaustive(_ call: Invocation) throws(CommandError) {
+        let clock = call.environment.monotonicMicroseconds
+        let end = call.settings.integer(.minutes).map { clock() + $0 * 60_000_000 } ?? .max
+        var shownAt = clock()
+        var isCut = false
+        let summary = ExhaustiveCases.run { summary in
+            let now = clock()
+            if now - shownAt > progressMicroseconds {
+                shownAt = now
+                call.terminal.progress("\(summary.cases + summary.schedules) cases")
+            }
+            isCut = now >= end || call.shouldEnd
+            return !isCut
+        }
+        call.terminal.clearProgress()
+        for failure in summary.failures.prefix(findingsMax) {
+            let text = Terminal.visible(String(failure.prefix(findingCharactersMax)))
+            call.terminal.line(call.terminal.styled(text, .red))
+        }
+        guard summary.failures.isEmpty else {
+            throw CommandError(
+                .software, "simulate --exhaustive",
+                "\(summary.failures.count) cases broke a promise",
+                wayOut: "Each line above names its case")
+        }
+        call.terminal.line(
+            "\(summary.cases) cases with \(summary.accidents) accidents, \(summary.schedules) "
+                + "schedules of two workers\(isCut ? "; not all of them: stopped before the end" : "")."
+        )
+        call.terminal.line(call.terminal.styled("Every promise was kept.", .green))
     }
 
     private static func canary(_ call: Invocation) throws(CommandError) -> Canary? {

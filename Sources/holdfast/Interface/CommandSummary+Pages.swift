@@ -144,6 +144,7 @@ extension CommandSummary {
             examples: [
                 ("holdfast simulate --seeds 2000", "a minute of bad days"),
                 ("holdfast simulate --seed 17 --trace", "one of them, step by step"),
+                ("holdfast simulate --exhaustive", "every small case"),
                 (
                     "holdfast simulate --canary offsets-outside-transaction --seeds 300",
                     "plants a bug and says which seed finds it"

@@ -42,7 +42,7 @@ _holdfast() {
         explain) words='--log --topic-prefix --kafka --config --output --color --quiet --verbose --help';;
         verify) words='--log --topic-prefix --kafka --deployment --dedupe-window --config --output --color --quiet --verbose --help';;
         copy) words='--log --topic-prefix --kafka --config --output --color --quiet --verbose --help';;
-        simulate) words='--seed --seeds --minutes --jobs --trace --canary --list-canaries --config --output --color --quiet --verbose --help';;
+        simulate) words='--seed --seeds --minutes --jobs --trace --canary --list-canaries --exhaustive --config --output --color --quiet --verbose --help';;
         config) words='check show --log --topic-prefix --kafka --state --deployment --instance --threads --policy --commit-interval --drain-timeout --dedupe-window --partitions --replication --config --output --color --quiet --verbose --help';;
         completions) words='bash zsh fish --config --output --color --quiet --verbose --help';;
         man) words='--config --output --color --quiet --verbose --help';;

@@ -129,6 +129,7 @@ complete -c holdfast -n '__fish_seen_subcommand_from simulate' -l jobs -x -d 'Th
 complete -c holdfast -n '__fish_seen_subcommand_from simulate' -l trace -d 'Say step by step what happens'
 complete -c holdfast -n '__fish_seen_subcommand_from simulate' -l canary -x -d 'Plant this bug; the seeds must find it'
 complete -c holdfast -n '__fish_seen_subcommand_from simulate' -l list-canaries -d 'Print the bugs that can be planted'
+complete -c holdfast -n '__fish_seen_subcommand_from simulate' -l exhaustive -d 'Run every small case instead of seeds'
 complete -c holdfast -n '__fish_seen_subcommand_from simulate' -l config -s c -r -F -d 'Settings file (default: ./holdfast.yaml when it is there)'
 complete -c holdfast -n '__fish_seen_subcommand_from simulate' -l output -s o -x -a 'human json' -d 'For people, or one JSON value a line'
 complete -c holdfast -n '__fish_seen_subcommand_from simulate' -l color -x -a 'auto always never' -d 'Colours: auto means on a terminal, unless NO_COLOR is set'

@@ -146,6 +146,7 @@ _holdfast() {
             '--trace[Say step by step what happens]' \
             '--canary[Plant this bug; the seeds must find it]:NAME:' \
             '--list-canaries[Print the bugs that can be planted]' \
+            '--exhaustive[Run every small case instead of seeds]' \
             '--config[Settings file (default\: ./holdfast.yaml when it is there)]:FILE:_files' \
             '--output[For people, or one JSON value a line]:choice:(human json)' \
             '--color[Colours\: auto means on a terminal, unless NO_COLOR is set]:choice:(auto always never)' \
