@@ -67,7 +67,7 @@ package enum SimulateCommand {
         }
         call.terminal.line(
             "\(summary.cases) cases with \(summary.accidents) accidents, \(summary.schedules) "
-                + "schedules of two workers\(isCut ? "; not all of them: stopped before the end" : "")."
+                + "schedules of two workers\(isCut ? "; stopped before the end" : "")."
         )
         call.terminal.line(call.terminal.styled("Every promise was kept.", .green))
     }
