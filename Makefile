@@ -68,7 +68,7 @@ test-unit-file:
 # Without jars nothing on Kafka can be tested: said loudly, and a failure where CI is set.
 test-kafka: deps-test ## the tests on real Kafka alone
 	swift build --product holdfast
-	$(PYTHON) Tests/Kafka/all.py --torture "$(TORTURE)" "$(KILL_RUN)" "$(KILL_RUN_THREE)"
+	$(PYTHON) Tests/Kafka/all.py "$(KILL_RUN)" "$(KILL_RUN_THREE)"
 
 # MINUTES of wall clock in all; a SEED gives the same schedule again; FAULTS=kill,network-long those
 # alone; KILLS=1000 kills workers as fast as they come back, until so many are dead.
