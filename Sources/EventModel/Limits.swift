@@ -23,7 +23,7 @@ package struct Limits: Sendable, Equatable {
     /// A batch is committed so long after its first record, in milliseconds.
     package var commitIntervalMilliseconds: Int64 = 100
     /// How long what is in hand may be drained before a hold commits, in milliseconds.
-    package var holdDrainMillisecondsMax: Int64 = 5
+    package var holdDrainMillisecondsMax: Int64 = 1
     /// Records older than this, in milliseconds, are a backlog: their holds wait for the commit
     /// interval instead.
     package var backlogMilliseconds: Int64 = 1_000
@@ -37,7 +37,7 @@ package struct Limits: Sendable, Equatable {
     /// The same in bytes of their values.
     package var inHandBytesMax = 67_108_864
     /// How long a record waits for an input that may still bring an older one, in microseconds.
-    package var mergeWaitMicrosecondsMax: Int64 = 5_000
+    package var mergeWaitMicrosecondsMax: Int64 = 1_000
     /// Width of a dedupe bucket (design rule 6).
     package var dedupeBucketSeconds: Int64 = 3_600
     /// The dedupe window W (design rule 6), in seconds: 24 h.

@@ -121,7 +121,7 @@ final class TaskCore {
     }
 
     /// The queue whose head goes next: the smallest (append time, row), once no input can still
-    /// bring an older one or 5 ms went by.
+    /// bring an older one or `mergeWaitMicrosecondsMax` went by.
     private func choose(monotonic: Int64) -> Choice {
         var best = -1
         var bestKey = MergeKey.first
