@@ -266,9 +266,9 @@ package final class StreamThread<Log: StreamLog> {
             urgentSince = nil
             return false
         }
-        // What is in hand is drained first, at most 1 ms (design: 5). With a backlog the commit interval holds
-        // for holds as well: a commit for each halves the rate, and makes all that follow later
-        // (docs/decisions/0003).
+        // What is in hand is drained first, at most 1 ms (design: 5). With a backlog the commit
+        // interval holds for holds as well: a commit for each halves the rate, and makes all that
+        // follow later (docs/decisions/0003).
         let since = urgentSince ?? monotonic
         urgentSince = since
         guard turn.isOver else { return false }
