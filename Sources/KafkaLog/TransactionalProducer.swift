@@ -216,18 +216,7 @@ final class TransactionalProducer {
     private func giveUp(_ error: OpaquePointer, _ operation: String) -> LogError {
         if rd_kafka_error_is_fatal(error) != 0 { return unknown(error, operation) }
         defer { rd_kafka_error_destroy(error) }
-        let cause = mapping(of: error, operation)
-        guard rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID else {
-            return abort(because: cause)
-        }
-        // 1. The session of a static member ends. 2. It joins again, and has a new member id.
-        // 3. A batch from before comes with the old one: to the broker that is a second process
-        // of its name. A real one makes the consumer itself fail.
-        return abort(
-            because: LogError(
-                operation: operation, code: cause.code, reaction: .decideAnew,
-                message: "the group has moved on since the batch began: \(cause.message)",
-                hint: "The batch is decided again if its partition is still ours."))
+        return abort(because: mapping(of: error, operation))
     }
 
     /// Aborts. Nothing of the transaction is visible then: the batch may be decided anew, unless a
