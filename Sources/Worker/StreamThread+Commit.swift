@@ -84,6 +84,14 @@ extension StreamThread {
 
     private func failed(_ error: LogError) throws(WorkerError) {
         turn.stage = .none
+        // A static member whose session ended has a new member id when it has joined again; a batch
+        // under way from before is refused as a second process of its name. Its tasks are gone, and
+        // it must not be sent again: a token of now would pass the fence.
+        if error.code == "FENCED_INSTANCE_ID", turn.tasks.allSatisfy({ $0.closed == nil }) {
+            notify(.commitRepeated(error))
+            turn.tasks = []
+            return
+        }
         switch error.reaction {
         case .retry, .decideAnew:
             turn.attempts += 1
