@@ -54,7 +54,7 @@ SEED_FROM ?= 1
 simulate: deps ## bad days for the worker, by seed, in memory: SEEDS=2000 SEED_FROM=1
 	swift build -c release --product holdfast
 	.build/release/holdfast simulate --seed $(SEED_FROM) --seeds $(SEEDS) --jobs $(shell nproc)
-	.ci/canaries .build/release/holdfast
+	Tests/Tools/canaries.sh .build/release/holdfast
 
 test-tools: ## the oracle's own tests
 	$(PYTHON) -m unittest discover -q -s Tests/Oracle -p 'test_*.py'

@@ -120,7 +120,9 @@ package protocol StreamLog: AnyObject, SendableMetatype {
     /// no predecessor's transaction is open on them. Absent where none were ever committed.
     func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset]
 
-    /// Membership as of now. Taken when a batch's first record is polled or its timer found due.
+    /// Membership as the events told it last. Taken when a batch's first record is polled or its
+    /// timer found due. Without a generation (negative) while we are no member, and while we have
+    /// joined again but not heard yet what is still ours: such a token must not be sent.
     func groupToken() throws(LogError) -> GroupToken
 
     /// Begins one transaction: all records of the request and its offsets, or nothing. Returns at

@@ -28,15 +28,19 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     package let message: String
     /// The way out, for a person.
     package let hint: String
+    /// A producer of our transactional name was opened elsewhere since ours was.
+    package let isFencing: Bool
 
     package init(
-        operation: String, code: String, reaction: Reaction, message: String, hint: String
+        operation: String, code: String, reaction: Reaction, message: String, hint: String,
+        isFencing: Bool = false
     ) {
         self.operation = operation
         self.code = code
         self.reaction = reaction
         self.message = message
         self.hint = hint
+        self.isFencing = isFencing
     }
 
     package var description: String { "\(operation): \(message) (\(code)). \(hint)" }

@@ -13,6 +13,10 @@ struct Assignment {
     var started: Set<Partition> = []
     /// Told as revoked or lost; `finishRevocation` is awaited.
     var leaving: Set<Partition> = []
+    /// Lost, and ours again: they stay owned when `finishRevocation` has let them go.
+    var returning: Set<Partition> = []
+    /// What the group knew us as at the last rebalance.
+    var membership = ToldMembership()
     /// A revocation, possibly of nothing we had started, that the group waits for.
     var awaitsRevocation = false
     var paused: Set<TopicPartition> = []

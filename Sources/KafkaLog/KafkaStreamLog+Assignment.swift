@@ -19,25 +19,55 @@ extension KafkaStreamLog {
         let partitions = leadPartitions(of: list)
         // The poll shall return now: what it would deliver next may belong to nobody.
         rd_kafka_yield(consumer.rk)
+        let continuity = assignment.membership.hear(membershipNow())
         switch code {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-            assignment.owned.formUnion(partitions)
+            let kept = continuity == .replaced ? assignment.owned : []
             change("assign", PartitionList(), with: rd_kafka_incremental_assign)
-            if !partitions.isEmpty { pendingEvents.append(.assigned(partitions)) }
+            if !kept.isEmpty { lose(kept, keeping: kept) }
+            assignment.owned.formUnion(partitions)
+            let gained = kept.union(partitions)
+            if !gained.isEmpty { pendingEvents.append(.assigned(gained.sorted())) }
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
             // Asked before anything is unassigned, which resets it.
             let isLost = rd_kafka_assignment_lost(consumer.rk) != 0
             assignment.awaitsRevocation = true
-            assignment.leaving.formUnion(partitions)
-            for partition in partitions { assignment.setDelivering(partition, false) }
-            if partitions.isEmpty || assignment.isClosing {
-                unassign(partitions)
+            guard !assignment.isClosing else {
+                assignment.leaving.formUnion(partitions)
+                return unassign(partitions)
+            }
+            let kept = continuity == .replaced ? assignment.owned.subtracting(partitions) : []
+            if partitions.isEmpty, kept.isEmpty {
+                unassign([])
+            } else if isLost || continuity != .unbroken {
+                lose(kept.union(partitions), keeping: kept)
+                if !kept.isEmpty { pendingEvents.append(.assigned(kept.sorted())) }
             } else {
-                pendingEvents.append(isLost ? .lost(partitions) : .revoked(partitions))
+                leave(partitions)
+                pendingEvents.append(.revoked(partitions))
             }
         default:
             rd_kafka_assign(consumer.rk, nil)
         }
+    }
+
+    /// Nothing of these is passed on any more, and none of them is ours at the moment.
+    /// - Parameter kept: those that the group gave us again, as another member.
+    private func lose(_ partitions: Set<Partition>, keeping kept: Set<Partition>) {
+        if !kept.isEmpty {
+            log(
+                4,
+                "the group had put this member out: \(kept.count) partitions that it gave back"
+                    + " are recovered anew")
+        }
+        assignment.returning = kept
+        leave(partitions.sorted())
+        pendingEvents.append(.lost(partitions.sorted()))
+    }
+
+    private func leave(_ partitions: [Partition]) {
+        assignment.leaving.formUnion(partitions)
+        for partition in partitions { assignment.setDelivering(partition, false) }
     }
 
     private func leadPartitions(
@@ -82,7 +112,7 @@ extension KafkaStreamLog {
         resumeAll(of: partitions)
         change("unassign", list, with: rd_kafka_incremental_unassign)
         for partition in partitions {
-            assignment.owned.remove(partition)
+            if assignment.returning.remove(partition) == nil { assignment.owned.remove(partition) }
             assignment.started.remove(partition)
             assignment.leaving.remove(partition)
             assignment.deferredRewinds[partition] = nil

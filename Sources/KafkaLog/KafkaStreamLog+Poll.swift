@@ -173,24 +173,39 @@ extension KafkaStreamLog {
                 operation: "read membership", code: "NO_GROUP", reaction: .stopProcess,
                 message: "the consumer has no group", hint: "This is a defect of Holdfast.")
         }
+        let now = Membership(of: metadata)
         return GroupToken(
-            handle: metadata, generation: generation(of: metadata),
+            handle: metadata, generation: assignment.membership.proves(now) ? now.generation : -1,
             onRelease: { rd_kafka_consumer_group_metadata_destroy($0) })
     }
 
-    /// librdkafka tells the generation only in the form it writes metadata in: 7 bytes "CGMDv2:",
-    /// then the generation in the machine's own order (rdkafka_cgrp.c).
-    private func generation(of metadata: OpaquePointer) -> Int64 {
+    /// What the group knows us as at this moment.
+    func membershipNow() -> Membership {
+        guard let metadata = rd_kafka_consumer_group_metadata(consumer.rk) else { return .none }
+        defer { rd_kafka_consumer_group_metadata_destroy(metadata) }
+        return Membership(of: metadata)
+    }
+}
+
+extension Membership {
+    /// librdkafka tells generation and member id only in the form it writes metadata in: 7 bytes
+    /// "CGMDv2:", the generation in the machine's own order, then the group's name and the member
+    /// id, each ended by a zero (rdkafka_cgrp.c).
+    fileprivate init(of metadata: OpaquePointer) {
+        self = .none
         var buffer: UnsafeMutableRawPointer?
         var size = 0
         if let error = rd_kafka_consumer_group_metadata_write(metadata, &buffer, &size) {
             rd_kafka_error_destroy(error)
-            return -1
+            return
         }
-        guard let buffer else { return -1 }
+        guard let buffer else { return }
         defer { rd_kafka_mem_free(nil, buffer) }
         let bytes = ByteView(start: buffer, count: size)
-        guard size >= 11, ByteView(rebasing: bytes[0..<7]).isSame(as: "CGMDv2:") else { return -1 }
-        return Int64(bytes.loadUnaligned(fromByteOffset: 7, as: Int32.self))
+        guard size >= 11, ByteView(rebasing: bytes[0..<7]).isSame(as: "CGMDv2:") else { return }
+        let texts = bytes[11...].split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+        guard texts.count == 3 else { return }
+        generation = Int64(bytes.loadUnaligned(fromByteOffset: 7, as: Int32.self))
+        member = String(decoding: texts[1], as: UTF8.self)
     }
 }

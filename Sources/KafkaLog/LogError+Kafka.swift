@@ -19,7 +19,13 @@ extension LogError {
         let said = detail ?? String(cString: rd_kafka_err2str(code))
         let (reaction, message, hint) = words(code, configuration, target: target, said: said)
         return LogError(
-            operation: operation, code: name, reaction: reaction, message: message, hint: hint)
+            operation: operation, code: name, reaction: reaction, message: message, hint: hint,
+            isFencing: isFencing(code))
+    }
+
+    /// (After a transaction that took too long the code is INVALID_PRODUCER_EPOCH.)
+    private static func isFencing(_ code: rd_kafka_resp_err_t) -> Bool {
+        code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED
     }
 
     static func missingTopics(_ names: [String], _ operation: String) -> LogError {
@@ -112,7 +118,7 @@ extension LogError {
             RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
             RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
             RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
-            RD_KAFKA_RESP_ERR__SSL, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
+            RD_KAFKA_RESP_ERR__SSL,
             RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT,
             RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE,
         ]
@@ -189,11 +195,12 @@ extension LogError {
     ) -> Words? {
         switch code {
         case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+            // Of a batch: after a session that timed out our own second join may be the other one.
+            // The consumer is told as well when it was somebody else, and that is fatal.
             return (
-                .stopProcess,
+                .decideAnew,
                 "another process took the name \(configuration.groupInstanceID): \(said)",
-                // After a session that timed out a client's own second join may be the other one.
-                "Start again; if it comes back, give each running process its own --instance."
+                "If it comes back, give each running process its own --instance."
             )
         case RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
             RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, RD_KAFKA_RESP_ERR_INVALID_TXN_STATE,

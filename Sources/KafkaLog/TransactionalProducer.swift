@@ -233,7 +233,7 @@ final class TransactionalProducer {
             }
         return LogError(
             operation: cause.operation, code: cause.code, reaction: reaction,
-            message: cause.message, hint: cause.hint)
+            message: cause.message, hint: cause.hint, isFencing: cause.isFencing)
     }
 
     /// The broker may have committed: only the log knows. Consumes the error.
@@ -248,7 +248,8 @@ final class TransactionalProducer {
             operation: operation, code: cause.code,
             reaction: needsPerson ? .stopProcess : .outcomeUnknown, message: cause.message,
             hint: needsPerson
-                ? cause.hint : "The producer is opened again and the log decides what happened.")
+                ? cause.hint : "The producer is opened again and the log decides what happened.",
+            isFencing: cause.isFencing)
     }
 
     private func mapping(of error: OpaquePointer, _ operation: String) -> LogError {

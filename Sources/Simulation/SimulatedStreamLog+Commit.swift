@@ -70,9 +70,10 @@ extension SimulatedStreamLog {
     }
 
     private var fenced: LogError {
-        .simulated(
-            "commit", "PRODUCER_FENCED", fencedReaction,
-            "another stream took over the name \(name)")
+        LogError(
+            operation: "commit", code: "PRODUCER_FENCED", reaction: fencedReaction,
+            message: "another stream took over the name \(name)", hint: "This is a simulation.",
+            isFencing: true)
     }
 
     /// Whether its transaction was ended by others while it was under way.

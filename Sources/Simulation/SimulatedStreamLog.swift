@@ -24,6 +24,14 @@ package final class SimulatedStreamLog: StreamLog {
     package var fencedReaction = LogError.Reaction.surrenderPartitions
     /// Its commits are taken for those of a member of now, whoever it is: a canary's stream.
     var passesFence = false
+    /// So many polls go by between joining again, after the group put it out, and hearing that
+    /// everything was lost: what the client library does to a static member
+    /// (docs/decisions/0006).
+    package var silentPolls = 0
+    /// Polls until the loss is told; nil when there is none to tell.
+    private var pollsUntilTold: Int?
+    /// It proves its membership also with what it was not told yet: a canary's stream.
+    var proof = ProofOfMembership.asTold
     /// How long the next commits take.
     package var commitDelay = SimulatedCommitDelay()
     var underWay: SimulatedCommit?
@@ -84,12 +92,16 @@ package final class SimulatedStreamLog: StreamLog {
                 "another process took the name \(instance ?? name)")
         }
         if !log.group.isMember(member) {
-            let gone = owned.sorted()
             join()
-            if !gone.isEmpty {
-                events.append(.lost(gone))
+            if !owned.isEmpty { pollsUntilTold = silentPolls }
+        }
+        if let polls = pollsUntilTold {
+            guard polls > 0 else {
+                pollsUntilTold = nil
+                events.append(.lost(owned.sorted()))
                 return
             }
+            pollsUntilTold = polls - 1
         } else if let event = log.group.event(of: member) {
             generation = log.group.generation
             if case .assigned(let gained) = event { owned.formUnion(gained) }
@@ -156,7 +168,8 @@ package final class SimulatedStreamLog: StreamLog {
 
     /// The generation this member knows of since its last poll.
     package func groupToken() throws(LogError) -> GroupToken {
-        GroupToken(handle: nil, generation: generation)
+        let isUntold = pollsUntilTold != nil && proof == .asTold
+        return GroupToken(handle: nil, generation: isUntold ? -1 : generation)
     }
 
     package func makeReader() throws(LogError) -> any LogReader { SimulatedLogReader(log) }
@@ -181,7 +194,16 @@ package final class SimulatedStreamLog: StreamLog {
         delivery.stopAll()
         if let member { log.group.remove(member) }
         member = nil
+        pollsUntilTold = nil
         // What is under way stays open, as a process leaves it that ends.
         underWay = nil
     }
+}
+
+/// What a member's token says.
+enum ProofOfMembership {
+    /// What the events have told.
+    case asTold
+    /// What the group knows.
+    case asOfNow
 }

@@ -45,8 +45,9 @@ extension StreamThread {
         // What is decided from now on has a token of its own; after a refusal what is decided
         // already shares the one of now.
         if !tasks.contains(where: { $0?.hasOpenBatch == true }) { token = nil }
-        // A broker takes offsets without a generation as those of a client outside of any group,
-        // and fences nothing.
+        // Not in the group, or taken in again without having heard yet what is still ours. (A
+        // broker takes offsets without a generation as those of a client outside of any group, and
+        // fences nothing.)
         guard request.token!.generation >= 0 else { return try failed(.notInGroup) }
         log.beginCommit(request)
         turn.stage = .underWay
@@ -75,7 +76,7 @@ extension StreamThread {
         }
     }
 
-    /// After a refusal: everything goes on under the membership of now.
+    /// After a refusal: everything goes on under the membership that the events told last.
     func sendAgain() throws(WorkerError) {
         token = nil
         try takeToken()
@@ -84,14 +85,6 @@ extension StreamThread {
 
     private func failed(_ error: LogError) throws(WorkerError) {
         turn.stage = .none
-        // A static member whose session ended has a new member id when it has joined again; a batch
-        // under way from before is refused as a second process of its name. Its tasks are gone, and
-        // it must not be sent again: a token of now would pass the fence.
-        if error.code == "FENCED_INSTANCE_ID", turn.tasks.allSatisfy({ $0.closed == nil }) {
-            notify(.commitRepeated(error))
-            turn.tasks = []
-            return
-        }
         switch error.reaction {
         case .retry, .decideAnew:
             turn.attempts += 1
@@ -205,15 +198,11 @@ extension StreamThread {
 }
 
 extension LogError {
-    /// The group has not taken us in (yet, or again).
+    /// The group has not taken us in (yet, or again), or has not told us yet as what.
     fileprivate static let notInGroup = LogError(
         operation: "commit", code: "NO_GENERATION", reaction: .decideAnew,
         message: "this thread is no member of its group at the moment",
         hint: "It joins again; the batch is decided again if its partition is still ours.")
-
-    /// Somebody else has opened a producer of our name. (After a transaction that took too long the
-    /// code is another one.)
-    fileprivate var isFencing: Bool { code.contains("FENCED") }
 
     /// Two processes that fence each other in turn would never get anything done.
     fileprivate static func namesake(_ last: LogError) -> LogError {

@@ -1,5 +1,5 @@
 // Seeds of bad days that failed once: they must come out clean. `make simulate` runs new ones, and
-// plants each canary (.ci/canaries).
+// plants each canary (Tests/Tools/canaries.sh).
 
 import Contracts
 import EventModel

@@ -22,6 +22,7 @@ package final class CanaryStream: StreamLog {
         self.inner = inner
         self.canary = canary
         inner.passesFence = canary == .tokenAfterRejoin
+        if canary == .tokenBeforeTold { inner.proof = .asOfNow }
     }
 
     package var partitionCount: Int32 { inner.partitionCount }

@@ -12,6 +12,8 @@ package struct SwarmOptions {
     /// How long the plant works, in true time.
     package var spanMilliseconds: Int64 = 2_000
     package var hasStaticMembers = false
+    /// Polls between joining again and hearing of what was lost.
+    var silentPolls = 0
 
     // Processes
     var crashes = 0
@@ -63,6 +65,7 @@ package struct SwarmOptions {
         hasStaticMembers = dice.chance(30)
         chooseFaults(&dice)
         chooseLimits(&dice)
+        if hasStaticMembers { silentPolls = dice.pick([0, 1, 3, 10]) }
     }
 
     private mutating func chooseFaults(_ dice: inout Dice) {

@@ -57,6 +57,7 @@ extension World {
             log, name: pod.identity, instance: options.hasStaticMembers ? pod.name : nil,
             clock: { clock.wall })
         inner.fencedReaction = .outcomeUnknown
+        inner.silentPolls = options.silentPolls
         let stream = WorldStream(CanaryStream(inner, canary: canary))
         var settings = WorkerSettings(
             deployment: World.deployment, stateDirectory: World.stateDirectory, policy: policy,

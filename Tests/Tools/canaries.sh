@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every planted bug must be found within 300 seeds: .ci/canaries COMMAND
+# Every planted bug must be found within 300 seeds: canaries.sh COMMAND
 set -euo pipefail
 command=$1
 "$command" simulate --list-canaries | cut -f1 | while read -r name; do
