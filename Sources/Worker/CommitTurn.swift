@@ -28,12 +28,22 @@ struct CommitTurn {
     var fencedInARow = 0
 
     var isUnderWay: Bool { stage == .underWay }
+    /// The membership has changed: what was refused is tried again at once.
+    mutating func endPause(now: Int64) {
+        if case .refused = stage { stage = .refused(until: now) }
+    }
+
+    /// How long to wait after the refusal that was the last of so many.
+    var pause: Int64 {
+        min(Self.pauseMicroseconds << Int64(min(attempts, 5) - 1), Self.pauseMicrosecondsMax)
+    }
     /// Nothing to wait for.
     var isOver: Bool { stage == .none }
 
-    /// How long after a refusal the same is tried again: the rebalance behind it is served by the
-    /// polls in between.
+    /// How long after a refusal the same is tried again at first, and at most: twice as long each
+    /// time. The rebalance behind it is served by the polls in between, and ends the pause.
     static let pauseMicroseconds: Int64 = 10_000
+    static let pauseMicrosecondsMax: Int64 = 160_000
     /// So many fenced commits in a row are no accident. One that froze beyond its transaction's
     /// timeout, or came up beside its predecessor, is fenced once or twice.
     static let fencedInARowMax = 10

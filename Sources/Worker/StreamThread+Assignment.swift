@@ -188,6 +188,7 @@ extension StreamThread {
     /// that holds after the callback was served. Nothing of them has been sent yet.
     private func renewToken() throws(WorkerError) {
         token = nil
+        turn.endPause(now: environment.monotonicMicroseconds())
         if tasks.contains(where: { $0?.hasOpenBatch == true }) { try takeToken() }
     }
 

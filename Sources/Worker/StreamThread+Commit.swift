@@ -91,12 +91,12 @@ extension StreamThread {
             // 1. The session expires; 2. a commit is refused, in some milliseconds; 3. the
             // heartbeat that would tell us comes up to a second later. So time counts here, not
             // only the number of refusals.
-            guard turn.attempts < 100 || !isOver(sessions: 2, since: turn.began) else {
+            guard turn.attempts < 20 || !isOver(sessions: 2, since: turn.began) else {
                 throw WorkerError(error)
             }
             notify(.commitRepeated(error))
             let now = environment.monotonicMicroseconds()
-            turn.stage = .refused(until: now + CommitTurn.pauseMicroseconds)
+            turn.stage = .refused(until: now + turn.pause)
         case .outcomeUnknown:
             turn.fencedInARow = error.isFencing ? turn.fencedInARow + 1 : 0
             guard turn.fencedInARow < CommitTurn.fencedInARowMax else {

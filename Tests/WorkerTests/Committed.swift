@@ -3,6 +3,7 @@
 import Decisions
 import EventLog
 import EventModel
+import Simulation
 
 @testable import Worker
 
@@ -84,14 +85,14 @@ struct Committed: Equatable {
 }
 
 /// A reader that shows one record with other bytes than the log has.
-final class TamperingReader: LogReader {
+final class TamperingReader: ForwardingReader {
     struct Change {
         var place: TopicPartition
         var offset: Offset
         var from: String
         var to: String
     }
-    private let inner: any LogReader
+    let inner: any LogReader
     private let change: Change?
     private var bytes: [UnsafeMutableRawBufferPointer] = []
 
@@ -101,21 +102,6 @@ final class TamperingReader: LogReader {
     }
     deinit { for block in bytes { block.deallocate() } }
 
-    func partitionCount(of topic: Topic) throws(LogError) -> Int32 {
-        try inner.partitionCount(of: topic)
-    }
-    func lowWatermark(of partition: TopicPartition) throws(LogError) -> Offset {
-        try inner.lowWatermark(of: partition)
-    }
-    func end(of partition: TopicPartition, isolation: Isolation) throws(LogError) -> Offset {
-        try inner.end(of: partition, isolation: isolation)
-    }
-    func offset(of partition: TopicPartition, at instant: Instant) throws(LogError) -> Offset? {
-        try inner.offset(of: partition, at: instant)
-    }
-    func assign(_ positions: [(TopicPartition, Offset)]) throws(LogError) {
-        try inner.assign(positions)
-    }
     func poll(
         records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
         timeoutMilliseconds: Int32
@@ -139,6 +125,4 @@ final class TamperingReader: LogReader {
             records[index].value = ByteView(rebasing: block[0..<other.count])
         }
     }
-    func release(_ record: LogRecord) { inner.release(record) }
-    func close() { inner.close() }
 }

@@ -22,7 +22,7 @@ enum CrashPoint: CaseIterable {
 }
 
 /// Passes everything on, but for the commit at which it is told to die.
-final class FaultyStream: StreamLog {
+final class FaultyStream: ForwardingStream {
     static let crashCode = "CRASH"
     let inner: SimulatedStreamLog
     var crash: CrashPoint?
@@ -46,9 +46,6 @@ final class FaultyStream: StreamLog {
         inner = try SimulatedStreamLog(log, name: name)
     }
 
-    var partitionCount: Int32 { inner.partitionCount }
-    func partitionCount(of topic: Topic) -> Int32 { inner.partitionCount(of: topic) }
-    func open() throws(LogError) { try inner.open() }
     func poll(
         records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
         timeoutMilliseconds: Int32
@@ -67,29 +64,11 @@ final class FaultyStream: StreamLog {
         lent -= 1
         inner.release(record)
     }
-    func start(_ partition: Partition, at positions: [Topic: Offset]) throws(LogError) {
-        try inner.start(partition, at: positions)
-    }
-    func finishRevocation(_ partitions: [Partition]) throws(LogError) {
-        try inner.finishRevocation(partitions)
-    }
-    func rewind(_ partition: Partition, to positions: [Topic: Offset]) throws(LogError) {
-        try inner.rewind(partition, to: positions)
-    }
-    func pause(_ partition: TopicPartition) throws(LogError) { try inner.pause(partition) }
-    func resume(_ partition: TopicPartition) throws(LogError) { try inner.resume(partition) }
-    func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
-        try inner.stableEnd(of: partition)
-    }
     func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
         let offsets = try inner.groupOffsets(of: partition)
         afterGroupOffsets?()
         return offsets
     }
-    func groupToken() throws(LogError) -> GroupToken { try inner.groupToken() }
-    func makeReader() throws(LogError) -> any LogReader { try inner.makeReader() }
-    func reopenProducers() throws(LogError) { try inner.reopenProducers() }
-    func close() { inner.close() }
 
     func beginCommit(_ request: CommitRequest) {
         commitsTried += 1

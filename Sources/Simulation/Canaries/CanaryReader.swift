@@ -4,8 +4,8 @@ import EventLog
 import EventModel
 
 /// Answers an end from before, or hides the last records.
-final class CanaryReader: LogReader {
-    private let inner: SimulatedLogReader
+final class CanaryReader: ForwardingReader {
+    let inner: any LogReader
     private let stream: CanaryStream
 
     init(_ inner: SimulatedLogReader, of stream: CanaryStream) {
@@ -13,24 +13,12 @@ final class CanaryReader: LogReader {
         self.stream = stream
     }
 
-    func partitionCount(of topic: Topic) throws(LogError) -> Int32 {
-        try inner.partitionCount(of: topic)
-    }
-    func lowWatermark(of partition: TopicPartition) throws(LogError) -> Offset {
-        try inner.lowWatermark(of: partition)
-    }
     func end(of partition: TopicPartition, isolation: Isolation) throws(LogError) -> Offset {
         let end = try inner.end(of: partition, isolation: isolation)
         guard partition.topic == .state, stream.canary == .endAskedBeforeStable,
             let early = stream.earlyEnds.removeValue(forKey: partition.partition)
         else { return end }
         return min(early, end)
-    }
-    func offset(of partition: TopicPartition, at instant: Instant) throws(LogError) -> Offset? {
-        try inner.offset(of: partition, at: instant)
-    }
-    func assign(_ positions: [(TopicPartition, Offset)]) throws(LogError) {
-        try inner.assign(positions)
     }
     func poll(
         records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
@@ -45,6 +33,4 @@ final class CanaryReader: LogReader {
         // The head, which is the last record of a batch, and the row before it.
         for _ in 0..<min(2, records.count - before) { inner.release(records.removeLast()) }
     }
-    func release(_ record: LogRecord) { inner.release(record) }
-    func close() { inner.close() }
 }

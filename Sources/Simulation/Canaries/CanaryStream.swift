@@ -4,8 +4,8 @@ package import EventLog
 package import EventModel
 
 /// A stream with a planted bug, or with none.
-package final class CanaryStream: StreamLog {
-    let inner: SimulatedStreamLog
+package final class CanaryStream: ForwardingStream {
+    package let inner: SimulatedStreamLog
     let canary: Canary?
     /// Up to where each input was delivered.
     private var delivered: [TopicPartition: Offset] = [:]
@@ -25,9 +25,6 @@ package final class CanaryStream: StreamLog {
         if canary == .tokenBeforeTold { inner.proof = .asOfNow }
     }
 
-    package var partitionCount: Int32 { inner.partitionCount }
-    package func partitionCount(of topic: Topic) -> Int32 { inner.partitionCount(of: topic) }
-    package func open() throws(LogError) { try inner.open() }
     package func poll(
         records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
         timeoutMilliseconds: Int32
@@ -41,7 +38,6 @@ package final class CanaryStream: StreamLog {
             delivered[TopicPartition(record.topic, record.partition)] = record.offset.next
         }
     }
-    package func release(_ record: LogRecord) { inner.release(record) }
     package func start(
         _ partition: Partition, at positions: [Topic: Offset]
     ) throws(LogError) {
@@ -54,19 +50,10 @@ package final class CanaryStream: StreamLog {
         }
         try inner.start(partition, at: positions)
     }
-    package func finishRevocation(_ partitions: [Partition]) throws(LogError) {
-        try inner.finishRevocation(partitions)
-    }
     package func rewind(
         _ partition: Partition, to positions: [Topic: Offset]
     ) throws(LogError) {
         if canary != .rewindForgotten { try inner.rewind(partition, to: positions) }
-    }
-    package func pause(_ partition: TopicPartition) throws(LogError) {
-        try inner.pause(partition)
-    }
-    package func resume(_ partition: TopicPartition) throws(LogError) {
-        try inner.resume(partition)
     }
     package func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
         let end = try inner.stableEnd(of: partition)
@@ -79,7 +66,6 @@ package final class CanaryStream: StreamLog {
         }
         return try inner.groupOffsets(of: partition)
     }
-    package func groupToken() throws(LogError) -> GroupToken { try inner.groupToken() }
     package func makeReader() throws(LogError) -> any LogReader {
         switch canary {
         case .endAskedBeforeStable, .restoreMissesTail:

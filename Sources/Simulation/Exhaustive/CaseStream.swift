@@ -33,7 +33,7 @@ enum CaseDefect: Sendable {
 }
 
 /// Passes everything on.
-final class CaseStream: StreamLog {
+final class CaseStream: ForwardingStream {
     let inner: SimulatedStreamLog
     var defect: CaseDefect?
     /// Told at each point; what it throws is what the worker hears from the log.
@@ -47,10 +47,6 @@ final class CaseStream: StreamLog {
 
     private func pass(_ point: CasePoint) throws(LogError) { try at?(point) }
 
-    var partitionCount: Int32 { inner.partitionCount }
-    func partitionCount(of topic: Topic) -> Int32 { inner.partitionCount(of: topic) }
-    func open() throws(LogError) { try inner.open() }
-
     func poll(
         records: inout ContiguousArray<LogRecord>, events: inout [LogEvent], max: Int,
         timeoutMilliseconds: Int32
@@ -60,27 +56,14 @@ final class CaseStream: StreamLog {
             records: &records, events: &events, max: max,
             timeoutMilliseconds: timeoutMilliseconds)
     }
-    func release(_ record: LogRecord) { inner.release(record) }
-    func start(_ partition: Partition, at positions: [Topic: Offset]) throws(LogError) {
-        try inner.start(partition, at: positions)
-    }
     func finishRevocation(_ partitions: [Partition]) throws(LogError) {
         try pass(.givingBack)
         try inner.finishRevocation(partitions)
-    }
-    func rewind(_ partition: Partition, to positions: [Topic: Offset]) throws(LogError) {
-        try inner.rewind(partition, to: positions)
-    }
-    func pause(_ partition: TopicPartition) throws(LogError) { try inner.pause(partition) }
-    func resume(_ partition: TopicPartition) throws(LogError) { try inner.resume(partition) }
-    func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
-        try inner.stableEnd(of: partition)
     }
     func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
         try pass(.groupOffsets)
         return try inner.groupOffsets(of: partition)
     }
-    func groupToken() throws(LogError) -> GroupToken { try inner.groupToken() }
     func makeReader() throws(LogError) -> any LogReader {
         try pass(.reader)
         return try inner.makeReader()
@@ -89,7 +72,6 @@ final class CaseStream: StreamLog {
         try pass(.reopening)
         try inner.reopenProducers()
     }
-    func close() { inner.close() }
 
     func beginCommit(_ request: CommitRequest) {
         // It cannot throw here; a process that dies at this point is told so at the next.

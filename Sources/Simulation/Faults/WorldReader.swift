@@ -4,8 +4,8 @@ import EventLog
 import EventModel
 
 /// Passes everything on, with the points of its process between.
-final class WorldReader: LogReader {
-    private let inner: any LogReader
+final class WorldReader: ForwardingReader {
+    let inner: any LogReader
     private let stream: WorldStream
 
     init(_ inner: any LogReader, of stream: WorldStream) {
@@ -13,9 +13,6 @@ final class WorldReader: LogReader {
         self.stream = stream
     }
 
-    func partitionCount(of topic: Topic) throws(LogError) -> Int32 {
-        try inner.partitionCount(of: topic)
-    }
     func lowWatermark(of partition: TopicPartition) throws(LogError) -> Offset {
         try stream.point("lowWatermark")
         return try inner.lowWatermark(of: partition)
@@ -40,6 +37,4 @@ final class WorldReader: LogReader {
         try inner.poll(
             records: &records, events: &events, max: max, timeoutMilliseconds: timeoutMilliseconds)
     }
-    func release(_ record: LogRecord) { inner.release(record) }
-    func close() { inner.close() }
 }

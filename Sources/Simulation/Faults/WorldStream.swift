@@ -6,9 +6,9 @@ package import EventLog
 package import EventModel
 
 /// The stream of one process of a world.
-package final class WorldStream: StreamLog {
+package final class WorldStream: ForwardingStream {
     static let crashCode = "CRASH"
-    let inner: CanaryStream
+    package let inner: CanaryStream
     /// The process is gone: no call reaches the log.
     private(set) var isDead = false
     /// It dies when so many more points have been passed.
@@ -40,9 +40,6 @@ package final class WorldStream: StreamLog {
         if isDead { throw .crashed(name) }
     }
 
-    package var partitionCount: Int32 { inner.partitionCount }
-    package func partitionCount(of topic: Topic) -> Int32 { inner.partitionCount(of: topic) }
-
     package func open() throws(LogError) {
         try point("open")
         try inner.open()
@@ -59,7 +56,6 @@ package final class WorldStream: StreamLog {
             records: &records, events: &events, max: min(max, recordsMax),
             timeoutMilliseconds: timeoutMilliseconds)
     }
-    package func release(_ record: LogRecord) { inner.release(record) }
     package func start(
         _ partition: Partition, at positions: [Topic: Offset]
     ) throws(LogError) {
@@ -77,12 +73,6 @@ package final class WorldStream: StreamLog {
     ) throws(LogError) {
         try point("rewind")
         try inner.rewind(partition, to: positions)
-    }
-    package func pause(_ partition: TopicPartition) throws(LogError) {
-        try inner.pause(partition)
-    }
-    package func resume(_ partition: TopicPartition) throws(LogError) {
-        try inner.resume(partition)
     }
     package func stableEnd(of partition: TopicPartition) throws(LogError) -> Offset {
         try point("stableEnd")
