@@ -18,18 +18,21 @@ extension TaskStore {
         switch try judge(file, identity) {
         case .empty: return try begin(file, identity, report: .fresh)
         case .usable(let connection):
-            if let closing = try closing(connection), closing.isBuilding {
-                connection.drop()
-                try file.remove()
-                _ = try file.prepare()
-                return try begin(file, identity, report: .fresh)
-            }
             do throws(StoreError) {
-                return try resume(connection, identity)
+                if try closing(connection)?.isBuilding != true {
+                    return try resume(connection, identity)
+                }
             } catch {
+                // Before its files get other names: SQLite may delete a WAL by its name when the
+                // connection is closed, which would be that of the new file.
+                connection.drop()
                 guard meansDamage(error) else { throw error }
                 return try replace(file, identity, why: error.message)
             }
+            connection.drop()
+            try file.remove()
+            _ = try file.prepare()
+            return try begin(file, identity, report: .fresh)
         case .damaged(let why): return try replace(file, identity, why: why)
         case .refused(let code, let why):
             guard rebuild else {
@@ -72,7 +75,11 @@ extension TaskStore {
             return .damaged("its size, \(size) bytes, is no number of pages")
         }
         do throws(StoreError) {
-            return try examine(try file.connect(), identity)
+            let connection = try file.connect()
+            let verdict = try examine(connection, identity)
+            if case .usable = verdict { return verdict }
+            connection.drop()
+            return verdict
         } catch {
             guard meansDamage(error) else { throw error }
             return .damaged(error.message)

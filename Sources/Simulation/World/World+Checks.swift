@@ -47,10 +47,8 @@ extension World {
         for finding in Checkers.examine(evidence) { find(finding.description) }
     }
 
-    /// The tasks' files as they are after the workers have gone. Disks whose operations fail are
-    /// not asked: one seed of some hundreds (220 of `diskLuck`) leaves a file behind the log there.
+    /// The tasks' files as they are after the workers have gone.
     private func diskEvidence() -> [DiskEvidence] {
-        guard options.diskLuck == nil else { return [] }
         var found: [DiskEvidence] = []
         for process in pods.compactMap(\.process) + zombies {
             let owned = process.thread.runningPartitions
