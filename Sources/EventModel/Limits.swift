@@ -36,6 +36,11 @@ package struct Limits: Sendable, Equatable {
     package var inHandRecordsMax = 100_000
     /// The same in bytes of their values.
     package var inHandBytesMax = 67_108_864
+    /// A stream thread holds about so many undecided records; beyond it the inputs that hold most
+    /// are not read on (one whose records are all younger than another's backlog).
+    package var heldRecordsMax = 400_000
+    /// The same in bytes of their values.
+    package var heldBytesMax = 268_435_456
     /// How long a record waits for an input that may still bring an older one, in microseconds.
     package var mergeWaitMicrosecondsMax: Int64 = 1_000
     /// Width of a dedupe bucket (design rule 6).
@@ -84,6 +89,9 @@ package struct Limits: Sendable, Equatable {
         }
         if max(commitIntervalMilliseconds, backlogCommitMilliseconds) * 2 >= sessionMilliseconds {
             found.append("a batch must not outlive half a session")
+        }
+        if heldRecordsMax < inHandRecordsMax || heldBytesMax < inHandBytesMax {
+            found.append("what is held must not be less than what is in hand during a commit")
         }
         if recordBytesMax >= 1 << 31 { found.append("a record must be smaller than 2 GiB") }
         return found

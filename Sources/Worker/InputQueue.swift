@@ -15,6 +15,8 @@ struct InputQueue {
     private(set) var position: Offset
     /// The end as of the last `reachedEnd`; nil while records came after it.
     private var end: Offset?
+    /// It is not read on for the moment: enough is held of it.
+    var isPaused = false
     /// Where the open batch began.
     var batchStart: Offset
     /// Offsets that retention ate before `batchStart`, to be said in the next batch record.

@@ -125,6 +125,7 @@ package final class StreamThread<Log: StreamLog> {
         for task in tasks.lazy.compactMap({ $0 }) where task.life == .running {
             try decide(task, monotonic: monotonic)
         }
+        try balanceInputs()
         try serveTimers(monotonic: monotonic)
         if wantsCommit(monotonic: environment.monotonicMicroseconds()) {
             try beginCommit()

@@ -66,6 +66,10 @@ package struct SwarmOptions {
         chooseFaults(&dice)
         chooseLimits(&dice)
         if hasStaticMembers { silentPolls = dice.pick([0, 1, 3, 10]) }
+        if dice.chance(30) {
+            limits.inHandRecordsMax = dice.pick([1, 3])
+            limits.heldRecordsMax = dice.pick([3, 10])
+        }
     }
 
     private mutating func chooseFaults(_ dice: inout Dice) {
