@@ -61,6 +61,7 @@ struct TaskStatements: ~Copyable {
     let putRow: Statement
     let removeRow: Statement
     let addSighting: Statement
+    let oldSighting: Statement
     let dropSightings: Statement
     let putMeta: Statement
 
@@ -68,6 +69,8 @@ struct TaskStatements: ~Copyable {
         putRow = connection.statement("INSERT OR REPLACE INTO row VALUES(?, ?, ?)")
         removeRow = connection.statement("DELETE FROM row WHERE key = ?")
         addSighting = connection.statement("INSERT INTO sighting VALUES(?, ?, ?, ?)")
+        oldSighting = connection.statement(
+            "SELECT 1 FROM sighting WHERE topic = ? AND bucket < ? LIMIT 1")
         dropSightings = connection.statement(
             """
             DELETE FROM sighting WHERE (topic, bucket, seq) IN (
