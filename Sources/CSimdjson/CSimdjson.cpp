@@ -44,6 +44,19 @@ static void describe(simdjson::error_code error, const uint8_t *text, size_t len
     }
 }
 
+/// Makes the buffers, with the first text: most parsers of a decoder never see one.
+static bool prepare(hfjson_parser &parser) {
+    const size_t frameBytes = sizeof(Frame) * (size_t{parser.depthMax} + 1);
+    if (!parser.buffers.frames) parser.buffers.frames = static_cast<Frame *>(malloc(frameBytes));
+    if (!parser.buffers.frames
+        || !grow(parser.buffers.nodes, parser.buffers.nodeCapacity, 1)
+        || !grow(parser.buffers.sideText, parser.buffers.sideCapacity, 1)) {
+        return false;
+    }
+    return !simdjson::get_active_implementation()->create_dom_parser_implementation(
+        4096, 1, parser.stage);
+}
+
 extern "C" {
 
 hfjson_parser *hfjson_create(uint32_t depthMax, uint32_t nodesMax) {
@@ -51,15 +64,6 @@ hfjson_parser *hfjson_create(uint32_t depthMax, uint32_t nodesMax) {
     if (!parser) return nullptr;
     parser->depthMax = depthMax;
     parser->nodesMax = nodesMax;
-    parser->buffers.frames = static_cast<Frame *>(malloc(sizeof(Frame) * (size_t{depthMax} + 1)));
-    const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
-        4096, 1, parser->stage);
-    if (error || !parser->buffers.frames
-        || !grow(parser->buffers.nodes, parser->buffers.nodeCapacity, 1)
-        || !grow(parser->buffers.sideText, parser->buffers.sideCapacity, 1)) {
-        hfjson_destroy(parser);
-        return nullptr;
-    }
     return parser;
 }
 
@@ -84,6 +88,10 @@ void hfjson_parse(hfjson_parser *parser, const uint8_t *text, size_t length,
     }
     if (length == 0) {
         describe(simdjson::EMPTY, text, length, *result);
+        return;
+    }
+    if (!parser->stage && !prepare(*parser)) {
+        result->status = HFJSON_NO_MEMORY;
         return;
     }
     auto &stage = *parser->stage;

@@ -29,7 +29,8 @@ package final class RowSlab {
     package private(set) var byteCount = 0
 
     package init() {
-        capacity = 1 << 20
+        // Most restores bring a handful of rows: what is larger grows by doubling.
+        capacity = 1 << 14
         guard let made = malloc(capacity) else { preconditionFailure("out of memory") }
         block = made
     }

@@ -64,12 +64,30 @@ package enum Schema {
     /// Every object of the file with its SQL, sorted: for the golden dump and to find a damaged
     /// schema.
     static func dump(_ connection: StoreConnection) throws(StoreError) -> String {
+        try read(connection).text
+    }
+
+    /// What a file says of its own tables.
+    static func read(_ connection: StoreConnection) throws(StoreError) -> Found {
         let statement = try connection.prepare(
             "SELECT type, name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name")
-        var lines: [String] = []
+        var found = Found()
         while try statement.step() {
-            lines.append("\(statement.text(0)) \(statement.text(1)): \(statement.text(2))")
+            let (type, name) = (statement.text(0), statement.text(1))
+            found.objects += 1
+            if type == "table" { found.tables.append(name) }
+            if found.objects > 1 { found.text += "\n" }
+            found.text += "\(type) \(name): \(statement.text(2))"
         }
-        return lines.joined(separator: "\n") + "\n"
+        found.text += "\n"
+        return found
+    }
+
+    /// The objects of a file, read once.
+    struct Found {
+        var objects = 0
+        var tables: [String] = []
+        /// A line each.
+        var text = ""
     }
 }

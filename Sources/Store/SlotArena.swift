@@ -28,8 +28,12 @@ struct SlotArena: ~Copyable {
     /// Bytes of all regions; what was never handed out takes no memory yet.
     private(set) var reservedBytes = 0
 
+    /// Where the first region begins, as long as there is one.
+    private var first: UInt = 0
+
     deinit {
-        for region in regions { Self.unmap(region) }
+        for region in regions where region.start != first { Self.unmap(region) }
+        Glibc.free(UnsafeMutableRawPointer(bitPattern: first))
     }
 
     private static func rounded(_ bytes: Int) -> UInt { (UInt(bytes) + unit - 1) / unit * unit }
@@ -64,8 +68,11 @@ struct SlotArena: ~Copyable {
         if regions.count > 1, let region = regions.firstIndex(where: { $0.start == run.start }),
             regions[region].bytes == run.bytes
         {
-            Self.unmap(regions.remove(at: region))
+            regions.remove(at: region)
             reservedBytes -= Int(run.bytes)
+            guard run.start == first else { return Self.unmap(run) }
+            Glibc.free(UnsafeMutableRawPointer(bitPattern: first))
+            first = 0
             return
         }
         free.insert(run, at: at)
@@ -87,6 +94,7 @@ struct SlotArena: ~Copyable {
 
     /// A sixteenth of what there is, between 256 KiB and 64 MiB: a quiet topic costs little.
     private mutating func addRegion(atLeast wanted: UInt) {
+        if regions.isEmpty, wanted <= Self.firstBytes { return addFirstRegion() }
         var bytes = min(max(UInt(reservedBytes) / 16, 1 << 18, wanted), max(Self.regionMax, wanted))
         let isHuge = bytes >= Self.hugePage
         let grain = isHuge ? Self.hugePage : 1 << 12
@@ -106,6 +114,20 @@ struct SlotArena: ~Copyable {
         regions.append(region)
         free.insert(region, at: place(of: start))
         reservedBytes += Int(bytes)
+    }
+
+    /// A few ids, as after most restores of a test or of a new plant, are not worth a mapping.
+    private static let firstBytes: UInt = 1 << 14
+
+    private mutating func addFirstRegion() {
+        guard let block = aligned_alloc(Int(Self.unit), Int(Self.firstBytes)) else {
+            preconditionFailure("out of memory")
+        }
+        first = UInt(bitPattern: block)
+        let region = Run(start: first, bytes: Self.firstBytes)
+        regions.append(region)
+        free.insert(region, at: place(of: first))
+        reservedBytes += Int(Self.firstBytes)
     }
 
     private static func unmap(_ run: Run) {

@@ -4,23 +4,38 @@
 import CSQLite
 import EventModel
 
-/// A compiled statement. Parameters count from 1, columns from 0, as in SQLite.
+/// A statement, compiled before its first use. Parameters count from 1, columns from 0, as in
+/// SQLite.
 struct Statement: ~Copyable {
-    private let pointer: OpaquePointer
+    /// What SQLite made of it.
+    private final class Compiled {
+        var pointer: OpaquePointer?
+        init(_ pointer: OpaquePointer?) { self.pointer = pointer }
+    }
+    private let compiled: Compiled
     private let connection: StoreConnection
     private let sql: String
 
-    init(_ pointer: OpaquePointer, of connection: StoreConnection, sql: String) {
-        self.pointer = pointer
+    /// - Parameter pointer: what was compiled; nil: it is, when it is used.
+    init(_ pointer: OpaquePointer?, of connection: StoreConnection, sql: String) {
+        compiled = Compiled(pointer)
         self.connection = connection
         self.sql = sql
     }
 
     deinit {
-        if !connection.isDropped { sqlite3_finalize(pointer) }
+        if !connection.isDropped { sqlite3_finalize(compiled.pointer) }
+    }
+
+    private func pointer() throws(StoreError) -> OpaquePointer {
+        if let pointer = compiled.pointer { return pointer }
+        let pointer = try connection.compile(sql)
+        compiled.pointer = pointer
+        return pointer
     }
 
     func bind(_ index: Int32, _ value: Int64?) throws(StoreError) {
+        let pointer = try pointer()
         try check {
             value.map { sqlite3_bind_int64(pointer, index, $0) }
                 ?? sqlite3_bind_null(pointer, index)
@@ -29,6 +44,7 @@ struct Statement: ~Copyable {
 
     /// The bytes must stay until the statement has run.
     func bind(_ index: Int32, _ bytes: ByteView) throws(StoreError) {
+        let pointer = try pointer()
         try check {
             // A null pointer would bind NULL, which an empty value is not.
             bytes.count == 0
@@ -40,6 +56,7 @@ struct Statement: ~Copyable {
 
     /// Text, copied by SQLite.
     func bind(_ index: Int32, text: String) throws(StoreError) {
+        let pointer = try pointer()
         try check {
             sqlite3_bind_text(
                 pointer, index, text, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
@@ -49,7 +66,7 @@ struct Statement: ~Copyable {
     /// True when there is a row to read.
     func step() throws(StoreError) -> Bool {
         guard !connection.isDropped else { throw connection.droppedBefore(sql) }
-        let code = sqlite3_step(pointer)
+        let code = sqlite3_step(try pointer())
         switch code {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -65,17 +82,20 @@ struct Statement: ~Copyable {
 
     /// Makes the statement ready for the next run.
     func reset() throws(StoreError) {
+        let pointer = try pointer()
         try check { sqlite3_reset(pointer) }
     }
 
-    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(compiled.pointer, column) }
 
-    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(pointer, column) == SQLITE_NULL }
+    func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(compiled.pointer, column) == SQLITE_NULL
+    }
 
     /// Valid until the next step or reset.
     func bytes(_ column: Int32) -> ByteView {
-        let start = sqlite3_column_blob(pointer, column)
-        return ByteView(start: start, count: Int(sqlite3_column_bytes(pointer, column)))
+        let start = sqlite3_column_blob(compiled.pointer, column)
+        return ByteView(start: start, count: Int(sqlite3_column_bytes(compiled.pointer, column)))
     }
 
     func text(_ column: Int32) -> String { bytes(column).text }

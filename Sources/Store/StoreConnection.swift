@@ -50,12 +50,21 @@ final class StoreConnection {
 
     /// Compiles one statement.
     func prepare(_ sql: String) throws(StoreError) -> Statement {
+        Statement(try compile(sql), of: self, sql: sql)
+    }
+
+    /// A statement that is compiled when it is first used: a store that is opened and closed again
+    /// does not need all of them.
+    func statement(_ sql: String) -> Statement { Statement(nil, of: self, sql: sql) }
+
+    /// For `Statement` alone.
+    func compile(_ sql: String) throws(StoreError) -> OpaquePointer {
         guard let handle else { throw droppedBefore(sql) }
         var statement: OpaquePointer?
         let code = sqlite3_prepare_v3(
             handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard code == SQLITE_OK, let statement else { throw fail(sql, code) }
-        return Statement(statement, of: self, sql: sql)
+        return statement
     }
 
     /// The first column of the first row, as an integer; nil without a row.

@@ -46,14 +46,12 @@ extension TaskIdentity {
         try statement.run()
     }
 
-    /// The identity in a file and its format; nil when the row is missing or damaged. Any version
-    /// of the format keeps this table, so that an older reader can tell whose file it is.
+    /// The identity in a file that has its table, and its format; nil when the row is missing or
+    /// damaged. Any version of the format keeps this table, so that an older reader can tell whose
+    /// file it is.
     static func read(from connection: StoreConnection) throws(StoreError)
         -> (identity: TaskIdentity, format: Int64)?
     {
-        let tables = try connection.integer(
-            "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'identity'")
-        guard tables == 1 else { return nil }
         let statement = try connection.prepare(
             "SELECT deployment, partition, partitionCount, format, sum FROM identity WHERE id = 0")
         guard try statement.step() else { return nil }

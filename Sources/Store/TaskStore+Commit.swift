@@ -43,9 +43,7 @@ extension TaskStore {
                 next += 1
             }
             for (topic, bucket) in dropSightingsBelow {
-                try statements.dropSightings.bind(1, Int64(topic.rawValue))
-                try statements.dropSightings.bind(2, bucket)
-                try statements.dropSightings.run()
+                try dropSightings(of: topic, below: bucket)
             }
         }
         if let builtAt, savedAt >= builtAt.advanced(seconds: Self.buildingSeconds) {
@@ -126,6 +124,18 @@ extension TaskStore {
                 try writer.put(key: key, value: value)
             }
         }
+    }
+
+    /// Mostly there is nothing to drop, which is told by one look into the table.
+    private func dropSightings(of topic: Topic, below bucket: Int64) throws(StoreError) {
+        try statements.oldSighting.bind(1, Int64(topic.rawValue))
+        try statements.oldSighting.bind(2, bucket)
+        let hasAny = try statements.oldSighting.step()
+        try statements.oldSighting.reset()
+        guard hasAny else { return }
+        try statements.dropSightings.bind(1, Int64(topic.rawValue))
+        try statements.dropSightings.bind(2, bucket)
+        try statements.dropSightings.run()
     }
 
     private func add(_ block: SightingBlock, number: Int64) throws(StoreError) {

@@ -17,10 +17,11 @@ extension TaskStore {
         guard try file.prepare() else { return try begin(file, identity, report: .fresh) }
         switch try judge(file, identity) {
         case .empty: return try begin(file, identity, report: .fresh)
-        case .usable(let connection):
+        case .usable(let connection, let found):
             do throws(StoreError) {
-                if try closing(connection)?.isBuilding != true {
-                    return try resume(connection, identity)
+                let closing = try closing(connection, found)
+                if closing?.isBuilding != true {
+                    return try resume(connection, identity, found, closing)
                 }
             } catch {
                 // Before its files get other names: SQLite may delete a WAL by its name when the
@@ -57,7 +58,7 @@ extension TaskStore {
 
     private enum Verdict {
         case empty
-        case usable(StoreConnection)
+        case usable(StoreConnection, Schema.Found)
         case damaged(String)
         case refused(code: String, why: String)
     }
@@ -103,12 +104,13 @@ extension TaskStore {
     private static func examine(_ connection: StoreConnection, _ identity: TaskIdentity)
         throws(StoreError) -> Verdict
     {
-        let objects = try connection.integer("SELECT count(*) FROM sqlite_master") ?? 0
+        let schema = try Schema.read(connection)
         let application = try connection.integer("PRAGMA application_id") ?? 0
         let version = try connection.integer("PRAGMA user_version") ?? 0
         // Killed between making the file and its first transaction.
-        if objects == 0, application == 0, version == 0 { return .empty }
-        guard let found = try TaskIdentity.read(from: connection) else {
+        if schema.objects == 0, application == 0, version == 0 { return .empty }
+        let hasIdentity = schema.tables.contains("identity")
+        guard let found = hasIdentity ? try TaskIdentity.read(from: connection) : nil else {
             if application != Schema.applicationID {
                 return .refused(
                     code: "foreignFile", why: "the file is no task file of Holdfast")
@@ -126,7 +128,7 @@ extension TaskStore {
         guard application == Schema.applicationID, version == found.format, version >= 1 else {
             return .damaged("its header contradicts its identity")
         }
-        return .usable(connection)
+        return .usable(connection, schema)
     }
 
     private static func newer(_ version: Int64) -> Verdict {
@@ -154,27 +156,30 @@ extension TaskStore {
     }
 
     /// Takes up a file that says it is ours.
-    private static func resume(_ connection: StoreConnection, _ identity: TaskIdentity)
-        throws(StoreError) -> TaskStore
-    {
+    private static func resume(
+        _ connection: StoreConnection, _ identity: TaskIdentity, _ found: Schema.Found,
+        _ closing: Closing?
+    ) throws(StoreError) -> TaskStore {
         let version = try connection.integer("PRAGMA user_version") ?? 0
+        var text = found.text
         if version < Schema.version {
             try Schema.migrate(connection, from: version, identity: identity)
+            text = try Schema.dump(connection)
         }
-        guard try Schema.dump(connection) == expectedDump() else {
+        guard try text == expectedDump.get() else {
             throw .damaged("open", path: connection.path, "its tables are not the ones we made")
         }
-        if try closing(connection) != .inOrder { try checkEveryPage(connection) }
+        if closing != .inOrder { try checkEveryPage(connection) }
         try makeDurable(connection)
         try connection.execute("INSERT OR REPLACE INTO closing VALUES(0, 0)")
         return try TaskStore(connection, identity: identity, report: .opened)
     }
 
     /// How the file was left; nil when it does not say so, which asks for a check.
-    private static func closing(_ connection: StoreConnection) throws(StoreError) -> Closing? {
-        let tables = try connection.integer(
-            "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'closing'")
-        guard tables == 1 else { return nil }
+    private static func closing(
+        _ connection: StoreConnection, _ found: Schema.Found
+    ) throws(StoreError) -> Closing? {
+        guard found.tables.contains("closing") else { return nil }
         return try connection.integer("SELECT clean FROM closing WHERE id = 0")
             .flatMap { Closing(rawValue: $0) }
     }
@@ -197,8 +202,9 @@ extension TaskStore {
         }
     }
 
-    /// The dump of a file made by the migrations, from a database in memory.
-    private static func expectedDump() throws(StoreError) -> String {
+    /// The dump of a file made by the migrations, from a database in memory: made once, it is the
+    /// same for every file of this build.
+    private static let expectedDump = Result { () throws(StoreError) -> String in
         let connection = try StoreConnection(path: ":memory:")
         for sql in Schema.migrations.joined() { try connection.execute(sql) }
         return try Schema.dump(connection)

@@ -34,7 +34,7 @@ package final class TaskStore {
         self.connection = connection
         openReport = report
         meta = try TaskMeta.read(from: connection)
-        statements = try .prepare(on: connection)
+        statements = TaskStatements(on: connection)
     }
 
     /// The head of the task as in holdfast.state, canonical JSON; nil before the first batch.
@@ -56,25 +56,27 @@ package final class TaskStore {
     }
 }
 
-/// The statements of a task's file that run with every batch, compiled once.
+/// The statements of a task's file that run with every batch, each compiled once.
 struct TaskStatements: ~Copyable {
     let putRow: Statement
     let removeRow: Statement
     let addSighting: Statement
+    let oldSighting: Statement
     let dropSightings: Statement
     let putMeta: Statement
 
-    static func prepare(on connection: StoreConnection) throws(StoreError) -> TaskStatements {
-        TaskStatements(
-            putRow: try connection.prepare("INSERT OR REPLACE INTO row VALUES(?, ?, ?)"),
-            removeRow: try connection.prepare("DELETE FROM row WHERE key = ?"),
-            addSighting: try connection.prepare("INSERT INTO sighting VALUES(?, ?, ?, ?)"),
-            dropSightings: try connection.prepare(
-                """
-                DELETE FROM sighting WHERE (topic, bucket, seq) IN (
-                  SELECT topic, bucket, seq FROM sighting WHERE topic = ? AND bucket < ?
-                    ORDER BY bucket, seq LIMIT 16)
-                """),
-            putMeta: try connection.prepare(TaskMeta.writeSQL))
+    init(on connection: StoreConnection) {
+        putRow = connection.statement("INSERT OR REPLACE INTO row VALUES(?, ?, ?)")
+        removeRow = connection.statement("DELETE FROM row WHERE key = ?")
+        addSighting = connection.statement("INSERT INTO sighting VALUES(?, ?, ?, ?)")
+        oldSighting = connection.statement(
+            "SELECT 1 FROM sighting WHERE topic = ? AND bucket < ? LIMIT 1")
+        dropSightings = connection.statement(
+            """
+            DELETE FROM sighting WHERE (topic, bucket, seq) IN (
+              SELECT topic, bucket, seq FROM sighting WHERE topic = ? AND bucket < ?
+                ORDER BY bucket, seq LIMIT 16)
+            """)
+        putMeta = connection.statement(TaskMeta.writeSQL)
     }
 }

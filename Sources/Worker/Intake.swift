@@ -9,14 +9,16 @@ import EventModel
 final class Intake {
     static let width = 16
 
-    private let decoders: [EventDecoder]
+    /// By slot, as many as were ever needed at once: a worker that starts owns nothing yet.
+    private var decoders: [EventDecoder] = []
+    private let makeDecoder: () -> EventDecoder
     /// By slot: why there is no event, nil when its decoder holds one.
     private var refusals: [Rejection?]
     private(set) var records: ContiguousArray<LogRecord> = []
     private var signalParser: JSONParser
 
     init(registry: ContractRegistry, limits: Limits, partitionCount: Int32) {
-        decoders = (0..<Self.width).map { _ in
+        makeDecoder = {
             EventDecoder(registry: registry, limits: limits, partitionCount: partitionCount)
         }
         refusals = Array(repeating: nil, count: Self.width)
@@ -35,6 +37,7 @@ final class Intake {
 
     /// Decodes what came from outside and touches the dedupe slots it will need.
     func readAll(touching windows: inout TaskWindows) {
+        while decoders.count < records.count { decoders.append(makeDecoder()) }
         for slot in records.indices {
             let record = records[slot]
             if case .signals = record.topic { continue }

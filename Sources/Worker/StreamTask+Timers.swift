@@ -15,13 +15,7 @@ extension StreamTask {
     }
 
     /// The earliest instant at which something is due without a record.
-    var nextDue: Instant? {
-        switch (core.state.nextTimer, core.state.nextExpiry) {
-        case (let timer?, let expiry?): min(timer, expiry)
-        case (let timer?, nil): timer
-        case (nil, let expiry): expiry
-        }
-    }
+    var nextDue: Instant? { core.state.nextDue() }
 
     /// What to do about timers at this moment.
     func timerStep(now: Instant) -> TimerStep {

@@ -48,9 +48,13 @@ struct TaskRecovery<Log: StreamLog> {
         let reader: any LogReader
         do { reader = try log.makeReader() } catch { throw WorkerError(error) }
         defer { reader.close() }
+        // Asked before the file is opened: a log that does not answer, which is asked again soon,
+        // costs no opening (and no check of every page after a kill).
+        let ends = try changelogEnds(of: partition, reader)
         let store = try openFreshEnough(partition)
         do {
-            return try recover(partition, from: store, reader: reader, group: groupOffsets)
+            return try recover(
+                partition, from: store, reader: reader, ends: ends, group: groupOffsets)
         } catch  where error.isDamagedFile {
             store.close()
             notify(.stateFileRebuilt(partition, why: error.message))
@@ -62,7 +66,8 @@ struct TaskRecovery<Log: StreamLog> {
             } catch {
                 throw WorkerError(error, partition: partition)
             }
-            return try recover(partition, from: fresh, reader: reader, group: groupOffsets)
+            return try recover(
+                partition, from: fresh, reader: reader, ends: ends, group: groupOffsets)
         } catch {
             store.close()
             throw error
@@ -105,12 +110,12 @@ struct TaskRecovery<Log: StreamLog> {
 
     private func recover(
         _ partition: Partition, from store: TaskStore, reader: any LogReader,
-        group: [Topic: Offset]
+        ends: ChangelogEnds, group: [Topic: Offset]
     ) throws(WorkerError) -> RecoveredTask {
         let storedHead = try store.head.map { bytes throws(WorkerError) in
             try TaskHead.parse(bytes, limits: settings.limits)
         }
-        let changelog = try rollForward(partition, store: store, reader: reader)
+        let changelog = try rollForward(partition, store: store, reader: reader, ends)
         let head = try (changelog.head ?? store.head).map { bytes throws(WorkerError) in
             try TaskHead.parse(bytes, limits: settings.limits)
         }
@@ -148,18 +153,35 @@ struct TaskRecovery<Log: StreamLog> {
             partitionCount: layout.count(of: .state))
     }
 
-    /// Reads the changelog from where the store stands to its end.
-    private func rollForward(_ partition: Partition, store: TaskStore, reader: any LogReader)
-        throws(WorkerError) -> ChangelogApplier
-    {
-        let changelog = TopicPartition(.state, partition)
+    /// Where a task's partition of holdfast.state begins and ends, open transactions included.
+    private struct ChangelogEnds {
         let target: Offset
         let low: Offset
+    }
+
+    private func changelogEnds(of partition: Partition, _ reader: any LogReader)
+        throws(WorkerError) -> ChangelogEnds
+    {
+        let changelog = TopicPartition(.state, partition)
         do {
-            target = try reader.end(of: changelog, isolation: .uncommitted)
-            low = try reader.lowWatermark(of: changelog)
+            return ChangelogEnds(
+                target: try reader.end(of: changelog, isolation: .uncommitted),
+                low: try reader.lowWatermark(of: changelog))
         } catch {
             throw WorkerError(error)
+        }
+    }
+
+    /// Reads the changelog from where the store stands to its end.
+    private func rollForward(
+        _ partition: Partition, store: TaskStore, reader: any LogReader, _ ends: ChangelogEnds
+    ) throws(WorkerError) -> ChangelogApplier {
+        let changelog = TopicPartition(.state, partition)
+        var target = ends.target
+        let low = ends.low
+        // A predecessor on the same disk may have written on between the question and the opening.
+        if let next = store.changelogNext, next > target {
+            target = try changelogEnds(of: partition, reader).target
         }
         if let next = store.changelogNext, next > target {
             throw WorkerError(

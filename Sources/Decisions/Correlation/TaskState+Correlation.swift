@@ -42,6 +42,14 @@ extension TaskState {
         groups.nextExpiry.map { Instant(rawValue: $0.rawValue + 1) }
     }
 
+    /// The earliest instant at which something is due without a record: a timer or an expiry.
+    /// Asked with every poll, hence mutating, in form only (see `hasTimer`).
+    package mutating func nextDue() -> Instant? {
+        let expiry = groups.nextExpiry.map { Instant(rawValue: $0.rawValue + 1) }
+        guard let timer = timers.nextDue else { return expiry }
+        return expiry.map { min(timer, $0) } ?? timer
+    }
+
     /// Removes what is kept of groups that no signal can join any more.
     ///
     /// - Parameter timersTo: the instant up to which the signals partition was read (rule 7).

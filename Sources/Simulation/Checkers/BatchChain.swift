@@ -15,6 +15,7 @@ struct BatchChain {
     ) {
         self.task = task
         let audit = evidence.partition(.audit, task)
+        let only = evidence.policyText.flatMap { policies[Array($0.utf8)] }
         for record in audit.records {
             guard let note = BatchNote(record) else {
                 findings.add(
@@ -22,9 +23,7 @@ struct BatchChain {
                 continue
             }
             follow(note, record, &findings)
-            if let only = evidence.policyText.flatMap({ policies[Array($0.utf8)] }),
-                note.policy != only
-            {
+            if let only, note.policy != only {
                 findings.add(.chain, note.place, "It was decided under another policy.")
             }
             if let text = note.policyText {

@@ -1,8 +1,6 @@
 // One file of a simulated disk: what a reader sees, what would survive a power cut, and the changes
 // between the two in their order.
 
-import Glibc
-
 /// A file's contents.
 struct DiskInode: Sendable {
     /// What becomes durable with the next sync, or not.
@@ -16,35 +14,38 @@ struct DiskInode: Sendable {
     static let sectorBytes = 512
 
     /// The page cache.
-    private(set) var bytes: [UInt8] = []
+    private(set) var bytes = DiskBytes()
     /// What a power cut leaves for sure.
-    private(set) var durable: [UInt8] = []
+    private(set) var durable = DiskBytes()
     /// What was changed since, oldest first.
     private(set) var pending: [Change] = []
-
-    init(durable: [UInt8] = []) {
-        bytes = durable
-        self.durable = durable
-    }
+    /// No sync has failed: `durable` with all that is pending would be `bytes`.
+    private var isInStep = true
 
     mutating func write(_ new: UnsafeRawBufferPointer, at offset: Int) {
-        Self.put(new, at: offset, into: &bytes)
-        pending.append(.write(offset: offset, bytes: Self.copy(new), isDoomed: false))
+        bytes.put(new, at: offset)
+        pending.append(.write(offset: offset, bytes: DiskBytes.copy(new), isDoomed: false))
     }
 
     mutating func truncate(to count: Int) {
-        Self.cut(&bytes, to: count)
+        bytes.cut(to: count)
         pending.append(.truncate(count))
     }
 
     /// Everything written so far is durable, but for what an earlier sync gave up.
     mutating func sync() {
+        if isInStep {
+            durable = bytes
+            pending.removeAll(keepingCapacity: true)
+            return
+        }
         apply(pending)
         pending.removeAll { if case .write(_, _, true) = $0 { false } else { true } }
     }
 
     /// The first half becomes durable, the rest is given up.
     mutating func syncHalf() {
+        isInStep = false
         let half = pending.count / 2
         apply(pending[..<half])
         pending = pending[half...].map {
@@ -59,12 +60,13 @@ struct DiskInode: Sendable {
     /// Decides what a power cut leaves.
     mutating func crash(_ fate: DiskFate, _ dice: inout DiskDice) {
         switch fate {
-        case .kept: apply(pending)
+        case .kept: sync()
         case .dropped: break
         case .luck: crash(&dice)
         }
         pending.removeAll()
         bytes = durable
+        isInStep = true
     }
 
     private mutating func crash(_ dice: inout DiskDice) {
@@ -84,10 +86,10 @@ struct DiskInode: Sendable {
     private mutating func apply(_ changes: some Sequence<Change>) {
         for change in changes {
             switch change {
-            case .truncate(let count): Self.cut(&durable, to: count)
+            case .truncate(let count): durable.cut(to: count)
             case .write(_, _, true): break
             case .write(let offset, let bytes, false):
-                bytes.withUnsafeBytes { Self.put($0, at: offset, into: &durable) }
+                bytes.withUnsafeBytes { durable.put($0, at: offset) }
             }
         }
     }
@@ -106,7 +108,7 @@ struct DiskInode: Sendable {
     }
 
     private static func put(
-        sectorsOf new: UnsafeRawBufferPointer, at offset: Int, into content: inout [UInt8],
+        sectorsOf new: UnsafeRawBufferPointer, at offset: Int, into content: inout DiskBytes,
         _ isKept: (_ sector: Int) -> Bool
     ) {
         var from = 0
@@ -114,9 +116,8 @@ struct DiskInode: Sendable {
             let sector = (offset + from) / sectorBytes
             let to = min(new.count, (sector + 1) * sectorBytes - offset)
             if isKept(sector) {
-                put(
-                    UnsafeRawBufferPointer(rebasing: new[from..<to]), at: offset + from,
-                    into: &content)
+                content.put(
+                    UnsafeRawBufferPointer(rebasing: new[from..<to]), at: offset + from)
             }
             from = to
         }
@@ -125,40 +126,11 @@ struct DiskInode: Sendable {
     /// Changes what lies there and is durable: decay, not a write.
     mutating func decay(_ change: (inout [UInt8]) -> Void) {
         sync()
-        change(&durable)
+        var flat = durable.flat
+        change(&flat)
+        durable = DiskBytes(flat)
         pending.removeAll()
         bytes = durable
-    }
-
-    private static func put(
-        _ new: UnsafeRawBufferPointer, at offset: Int, into content: inout [UInt8]
-    ) {
-        grow(&content, to: offset + new.count)
-        content.withUnsafeMutableBytes { room in
-            UnsafeMutableRawBufferPointer(rebasing: room[offset..<offset + new.count])
-                .copyMemory(from: new)
-        }
-    }
-
-    private static func cut(_ content: inout [UInt8], to count: Int) {
-        if content.count > count { content.removeLast(content.count - count) }
-        grow(&content, to: count)
-    }
-
-    private static func grow(_ content: inout [UInt8], to count: Int) {
-        let more = count - content.count
-        guard more > 0 else { return }
-        content += [UInt8](unsafeUninitializedCapacity: more) { room, used in
-            memset(room.baseAddress!, 0, more)
-            used = more
-        }
-    }
-
-    /// Block moves: byte by byte, a debug build would spend all its time here.
-    private static func copy(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: bytes.count) { room, used in
-            if let start = bytes.baseAddress { memcpy(room.baseAddress!, start, bytes.count) }
-            used = bytes.count
-        }
+        isInStep = true
     }
 }

@@ -18,17 +18,18 @@ extension DiskState {
                 return (0, fail(ENOENT, SQLITE_CANTOPEN))
             }
             inode = number()
-            inodes[inode] = DiskInode()
+            inodes.add(DiskInode(), inode)
             if let path { rename(.file(path, inode: inode)) }
         }
         guard course.isTold else { return (0, fail(EIO, SQLITE_CANTOPEN)) }
         let handle = number()
-        handles[handle] = DiskHandle(inode: inode, path: path, isDeletedOnClose: isTemporary)
+        handles.add(
+            DiskHandle(inode: inode, path: path, isDeletedOnClose: isTemporary), handle)
         return (handle, SQLITE_OK)
     }
 
     mutating func close(_ handle: Int) {
-        guard let closed = handles.removeValue(forKey: handle) else { return }
+        guard let closed = handles.remove(handle) else { return }
         if closed.isDeletedOnClose, let path = closed.path { rename(.delete(path)) }
         let isNamed =
             names.files.values.contains(closed.inode)
@@ -44,12 +45,11 @@ extension DiskState {
         let course = course(of: .read, handle: handle)
         guard course.isTold else { return fail(EIO, DiskErrorCode.read) }
         let wanted = course.share == .all ? room.count : room.count / 2
-        let there = inodes[inode]?.bytes.withUnsafeBytes { bytes in
-            let count = max(0, min(wanted, bytes.count - offset))
+        let there = inodes.ask(inode) { inode in
+            let count = max(0, min(wanted, inode.bytes.count - offset))
             if count > 0 {
-                UnsafeMutableRawBufferPointer(rebasing: room[..<count])
-                    .copyMemory(
-                        from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
+                inode.bytes.read(
+                    into: UnsafeMutableRawBufferPointer(rebasing: room[..<count]), at: offset)
             }
             return count
         }
@@ -68,7 +68,7 @@ extension DiskState {
         case .half: count /= 2
         case .all: break
         }
-        if let capacityBytes, let size = inodes[inode]?.bytes.count {
+        if let capacityBytes, let size = size(inode: inode) {
             let room = max(0, capacityBytes - usedBytes)
             let fitting = min(count, max(0, size + room - offset))
             if fitting < count {
@@ -84,13 +84,15 @@ extension DiskState {
         _ bytes: UnsafeRawBufferPointer, count: Int, at offset: Int, into inode: Int
     ) {
         guard count > 0 else { return }
-        inodes[inode]?.write(UnsafeRawBufferPointer(rebasing: bytes[..<count]), at: offset)
+        inodes.change(inode) {
+            $0.write(UnsafeRawBufferPointer(rebasing: bytes[..<count]), at: offset)
+        }
     }
 
     mutating func truncate(_ handle: Int, to count: Int) -> Int32 {
         guard let inode = inode(handle) else { return fail(EIO, DiskErrorCode.truncate) }
         let course = course(of: .truncate, handle: handle)
-        if course.share == .all { inodes[inode]?.truncate(to: count) }
+        if course.share == .all { inodes.change(inode) { $0.truncate(to: count) } }
         return course.isTold ? SQLITE_OK : fail(EIO, DiskErrorCode.truncate)
     }
 
@@ -100,9 +102,9 @@ extension DiskState {
         let course = course(of: .sync, handle: handle)
         switch course.share {
         case .none: break
-        case .half: inodes[inode]?.syncHalf()
+        case .half: inodes.change(inode) { $0.syncHalf() }
         case .all:
-            inodes[inode]?.sync()
+            inodes.change(inode) { $0.sync() }
             flushNames()
         }
         return course.isTold ? SQLITE_OK : fail(EIO, DiskErrorCode.sync)
@@ -112,15 +114,16 @@ extension DiskState {
         guard let inode = inode(handle), course(of: .size, handle: handle).isTold else {
             return (0, fail(EIO, DiskErrorCode.size))
         }
-        return (inodes[inode]?.bytes.count ?? 0, SQLITE_OK)
+        return (size(inode: inode) ?? 0, SQLITE_OK)
     }
 
     mutating func lock(_ handle: Int, _ level: Int32) -> Int32 {
-        guard let own = handles[handle], course(of: .lock, handle: handle).isTold else {
+        let held = handles.ask(handle) { (lock: $0.lock, inode: $0.inode) }
+        guard let held, course(of: .lock, handle: handle).isTold else {
             return fail(EIO, DiskErrorCode.lock)
         }
-        guard own.lock < level else { return SQLITE_OK }
-        let others = strongestOther(than: handle, of: own.inode)
+        guard held.lock < level else { return SQLITE_OK }
+        let others = strongestOther(than: handle, of: held.inode)
         switch level {
         case SQLITE_LOCK_SHARED:
             guard others < SQLITE_LOCK_PENDING else { return SQLITE_BUSY }
@@ -129,17 +132,16 @@ extension DiskState {
         default:
             guard others < SQLITE_LOCK_RESERVED else { return SQLITE_BUSY }
             guard others == SQLITE_LOCK_NONE else {
-                handles[handle]?.lock = SQLITE_LOCK_PENDING
+                handles.change(handle) { $0.lock = SQLITE_LOCK_PENDING }
                 return SQLITE_BUSY
             }
         }
-        handles[handle]?.lock = level
+        handles.change(handle) { $0.lock = level }
         return SQLITE_OK
     }
 
     mutating func unlock(_ handle: Int, _ level: Int32) -> Int32 {
-        guard let own = handles[handle] else { return SQLITE_OK }
-        handles[handle]?.lock = min(own.lock, level)
+        handles.change(handle) { $0.lock = min($0.lock, level) }
         return SQLITE_OK
     }
 
@@ -150,8 +152,9 @@ extension DiskState {
 
     private func strongestOther(than handle: Int, of inode: Int) -> Int32 {
         var strongest: Int32 = 0
-        for (other, held) in handles where other != handle && held.inode == inode {
-            strongest = max(strongest, held.lock)
+        for index in handles.numbers.indices
+        where handles.numbers[index] != handle && handles.values[index].inode == inode {
+            strongest = max(strongest, handles.values[index].lock)
         }
         return strongest
     }
@@ -175,15 +178,12 @@ extension DiskState {
     }
 
     func size(of path: String) -> Int? {
-        isOff ? nil : names.files[path].flatMap { inodes[$0]?.bytes.count }
+        isOff ? nil : names.files[path].flatMap { size(inode: $0) }
     }
 
-    private mutating func course(of operation: DiskOperation, handle: Int) -> DiskCourse {
-        let path = handles[handle]?.path
-        return course(of: operation, path)
-    }
+    private func size(inode: Int) -> Int? { inodes.ask(inode) { $0.bytes.count } }
 
-    private func inode(_ handle: Int) -> Int? { handles[handle]?.inode }
+    private func inode(_ handle: Int) -> Int? { handles.ask(handle) { $0.inode } }
 
     private mutating func fail(_ error: Int32, _ code: Int32) -> Int32 {
         systemError = error
@@ -205,7 +205,7 @@ extension DiskState {
         let course = course(of: .makeFile, path)
         if course.share == .all, names.files[path] == nil {
             let inode = number()
-            inodes[inode] = DiskInode()
+            inodes.add(DiskInode(), inode)
             rename(.file(path, inode: inode))
         }
         return course.isTold ? 0 : EIO

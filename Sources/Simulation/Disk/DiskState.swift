@@ -40,8 +40,8 @@ struct DiskState: Sendable {
     var durableNames = DiskNames()
     /// Changes of names since they were last made durable, oldest first.
     var journal: [DiskNames.Change] = []
-    var inodes: [Int: DiskInode] = [:]
-    var handles: [Int: DiskHandle] = [:]
+    var inodes = DiskTable<DiskInode>()
+    var handles = DiskTable<DiskHandle>()
     private var numbersGiven = 0
 
     var dice: DiskDice
@@ -89,7 +89,7 @@ struct DiskState: Sendable {
         var living = Set(names.files.values).union(durableNames.files.values)
         for handle in handles.values { living.insert(handle.inode) }
         for case .file(_, let inode) in journal { living.insert(inode) }
-        inodes = inodes.filter { living.contains($0.key) }
+        inodes.keep { number, _ in living.contains(number) }
     }
 
     var usedBytes: Int { inodes.values.reduce(0) { $0 + $1.bytes.count } }
@@ -97,6 +97,27 @@ struct DiskState: Sendable {
     /// Counts an operation on a file and says how it goes.
     mutating func course(of operation: DiskOperation, _ path: String?) -> DiskCourse {
         guard !isOff else { return .dead }
+        guard let effect = effect(on: operation) else { return .well }
+        return meet(effect, operation, path)
+    }
+
+    /// The same of an open file.
+    mutating func course(of operation: DiskOperation, handle: Int) -> DiskCourse {
+        guard !isOff else { return .dead }
+        guard let effect = effect(on: operation) else { return .well }
+        return meet(effect, operation, handles[handle]?.path)
+    }
+
+    private mutating func meet(
+        _ effect: DiskFault.Effect, _ operation: DiskOperation, _ path: String?
+    ) -> DiskCourse {
+        faultsMet.append("\(operation) \(path ?? "a temporary file"): \(effect)")
+        if effect == .powerCut || effect == .powerCutAfterwards { isOff = true }
+        return DiskCourse(effect)
+    }
+
+    /// Counts an operation; nil when it goes well.
+    private mutating func effect(on operation: DiskOperation) -> DiskFault.Effect? {
         counts[operation.rawValue] += 1
         var found: DiskFault.Effect?
         for index in planned.indices
@@ -113,10 +134,7 @@ struct DiskState: Sendable {
         {
             found = luck.effects[dice.roll(luck.effects.count)]
         }
-        guard let effect = found else { return .well }
-        faultsMet.append("\(operation) \(path ?? "a temporary file"): \(effect)")
-        if effect == .powerCut || effect == .powerCutAfterwards { isOff = true }
-        return DiskCourse(effect)
+        return found
     }
 
     /// The power goes, or only the processes die, and what is left is what comes back.
@@ -140,6 +158,6 @@ struct DiskState: Sendable {
         names = durableNames
         journal.removeAll()
         collect()
-        for inode in inodes.keys.sorted() { inodes[inode]?.crash(fate, &dice) }
+        for inode in inodes.numbers.sorted() { inodes.change(inode) { $0.crash(fate, &dice) } }
     }
 }

@@ -9,9 +9,7 @@ extension SimulatedDisk {
     /// nothing is lost.
     package func kill(directory: String) {
         with { state in
-            state.handles = state.handles.filter {
-                !($0.value.path?.hasPrefix(directory + "/") ?? true)
-            }
+            state.handles.keep { _, handle in !(handle.path?.hasPrefix(directory + "/") ?? true) }
             state.collect()
         }
     }
@@ -51,7 +49,7 @@ extension SimulatedDisk {
 
     /// The contents of a file as a reader sees them; nil when there is none.
     package func bytes(of path: String) -> [UInt8]? {
-        with { state in state.names.files[path].flatMap { state.inodes[$0]?.bytes } }
+        with { state in state.names.files[path].flatMap { state.inodes[$0]?.bytes.flat } }
     }
 
     /// Decay: some bytes of one file are others now, durably. Answers what was done, for the
@@ -64,7 +62,7 @@ extension SimulatedDisk {
             guard !files.isEmpty else { return nil }
             let (path, inode) = files[dice.roll(files.count)]
             let decay = DiskDecay.allCases[dice.roll(DiskDecay.allCases.count)]
-            state.inodes[inode]?.decay { decay.change(&$0, &dice) }
+            state.inodes.change(inode) { $0.decay { decay.change(&$0, &dice) } }
             return "\(path): \(decay)"
         }
     }

@@ -1,5 +1,6 @@
 // Runs many seeds on several threads. A world belongs to one thread; what they share is the next
-// seed, the registry of contracts and the sum of what happened.
+// seed and the sum of what happened. Each has a registry of contracts of its own: threads that
+// count references to the same objects hold each other up.
 
 package import Contracts
 import Synchronization
@@ -19,16 +20,18 @@ package final class SeedSweep: Sendable {
         var sum = Sum()
     }
     private let shared: Mutex<Shared>
-    private let registry: ContractRegistry
+    private let makeRegistry: @Sendable () -> ContractRegistry
     private let canary: Canary?
     /// Stops when so many seeds have failed.
     private let failuresMax: Int
 
+    /// - Parameter makeRegistry: called once by each thread.
     package init(
-        from seed: UInt64, registry: ContractRegistry, canary: Canary? = nil, failuresMax: Int = 1
+        from seed: UInt64, canary: Canary? = nil, failuresMax: Int = 1,
+        makeRegistry: @escaping @Sendable () -> ContractRegistry
     ) {
         shared = Mutex(Shared(next: seed))
-        self.registry = registry
+        self.makeRegistry = makeRegistry
         self.canary = canary
         self.failuresMax = failuresMax
     }
@@ -44,6 +47,7 @@ package final class SeedSweep: Sendable {
     }
 
     private func work(_ goesOn: (UInt64) -> Bool) {
+        let registry = makeRegistry()
         while let seed = take(goesOn) {
             let report = World(seed: seed, registry: registry, canary: canary).run()
             add(report)

@@ -23,6 +23,7 @@ package enum SimulateCommand {
         if call.settings.flag(.exhaustive) { return try exhaustive(call) }
         let canary = try canary(call)
         TrapReporter.install()
+        SimulationMemory.prepare()
         let registry: ContractRegistry
         do { registry = try ContractRegistry(limits: Limits()) } catch {
             throw CommandError(
@@ -111,7 +112,10 @@ package enum SimulateCommand {
         let began = clock()
         let end = minutes.map { began + $0 * 60_000_000 } ?? .max
         let last = seeds.map { first + UInt64($0) } ?? .max
-        let sweep = SeedSweep(from: first, registry: registry, canary: canary)
+        let sweep = SeedSweep(from: first, canary: canary) {
+            // It has compiled once.
+            (try? ContractRegistry(limits: Limits())) ?? registry
+        }
         let jobs = Int(call.settings.integer(.jobs) ?? 1)
         let shownAt = Mutex(began)
         let isStopped = StopLine(call)
