@@ -25,8 +25,37 @@ package final class KafkaReader: LogReader {
         // to.
         client = try ClientHandle(
             RD_KAFKA_CONSUMER,
-            own: [("group.id", configuration.groupID), ("enable.auto.commit", "false")]
-                + ReadingProperties.all(configuration), configuration, log: self.log)
+            own: [
+                ("group.id", configuration.groupID), ("enable.auto.commit", "false"),
+                // Offsets that are not stable yet are asked for again after this time.
+                ("retry.backoff.ms", "10"),
+            ] + ReadingProperties.all(configuration), configuration, log: self.log)
+    }
+
+    /// Connects both handles and tells them of every topic, so that the first question of somebody
+    /// who waits need not.
+    func warm() throws(LogError) {
+        counts.merge(try client.requiredCounts(of: Topic.copartitioned, "read topics")) { $1 }
+        _ = try uncommittedClient().requiredCounts(of: [.state], "read topics")
+        _ = try client.groupOffsets(of: Partition(0), millisecondsMax: 1_000)
+    }
+
+    /// Takes from handles that nobody reads what they want to tell: old errors of connections.
+    /// Nothing is assigned.
+    func rest() {
+        rd_kafka_poll_set_consumer(client.rk)
+        while let message = rd_kafka_consumer_poll(client.rk, 0) {
+            rd_kafka_message_destroy(message)
+        }
+        if let uncommitted { rd_kafka_poll(uncommitted.rk, 0) }
+    }
+
+    /// As `StreamLog.groupOffsets`, of a group that this handle is no member of.
+    /// - Parameter millisecondsMax: how long open transactions are waited for, in milliseconds.
+    func groupOffsets(
+        of partition: Partition, millisecondsMax: Int64
+    ) throws(LogError) -> [Topic: Offset] {
+        try client.groupOffsets(of: partition, millisecondsMax: millisecondsMax)
     }
 
     package func partitionCount(of topic: Topic) throws(LogError) -> Int32 {

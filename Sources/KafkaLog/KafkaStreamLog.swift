@@ -118,6 +118,10 @@ package final class KafkaStreamLog: StreamLog {
         try KafkaReader(configuration, log: log)
     }
 
+    package func makeRecoveryLog() -> (any RecoveryLog)? {
+        KafkaRecoveryLog(configuration, log: log)
+    }
+
     package func close() {
         // A commit that does not end keeps its producer, and both are left behind.
         if committer?.end(millisecondsMax: configuration.closeMillisecondsMax) == false {
