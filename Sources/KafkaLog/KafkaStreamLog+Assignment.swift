@@ -23,6 +23,7 @@ extension KafkaStreamLog {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
             assignment.owned.formUnion(partitions)
             change("assign", PartitionList(), with: rd_kafka_incremental_assign)
+            wakeFetching()
             if !partitions.isEmpty { pendingEvents.append(.assigned(partitions)) }
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
             // Asked before anything is unassigned, which resets it.
@@ -65,6 +66,7 @@ extension KafkaStreamLog {
 
     package func finishRevocation(_ partitions: [Partition]) throws(LogError) {
         unassign(partitions)
+        wakeFetching()
         guard !assignment.awaitsRevocation else { return }
         let rewinds = assignment.deferredRewinds
         assignment.deferredRewinds = [:]

@@ -26,7 +26,10 @@ extension KafkaStreamLog {
                 _ = takeEvents(into: &events)
                 return
             }
-            guard let message else { return }
+            guard let message else {
+                if taken == 0 { wakeHeartbeat() }
+                return
+            }
             let told = events.count
             try accept(message, &records, &events, &taken)
             if events.count > told || pendingError != nil { return }

@@ -24,6 +24,8 @@ package final class KafkaStreamLog: StreamLog {
     var pendingError: LogError?
     /// Rebalances as the callback heard them, in order.
     var pendingEvents: [LogEvent] = []
+    /// When a heartbeat was last looked for (monotonic, milliseconds).
+    var heartbeatWokenAt: Int64 = 0
 
     /// - Parameters:
     ///   - clock: the wall clock, for clock reports.
@@ -105,8 +107,7 @@ package final class KafkaStreamLog: StreamLog {
             ("group.id", configuration.groupID),
             ("partition.assignment.strategy", "cooperative-sticky"),
             ("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"),
-            // A rebalance is heard of with a heartbeat.
-            ("heartbeat.interval.ms", String(min(1_000, configuration.sessionMilliseconds / 4))),
+            ("heartbeat.interval.ms", String(heartbeatMilliseconds)),
         ]
         if configuration.isStatic {
             properties.append(("group.instance.id", configuration.groupInstanceID))

@@ -38,6 +38,8 @@ final class FaultyStream: StreamLog {
     private var dying: CrashPoint?
     /// Polls until a crash on top.
     var pollsOnTop = 6
+    /// Tasks are recovered on a thread of their own, which this one holds.
+    var gate: RecoveryGate?
     private var lent = 0
     /// Records polled and not given back.
     var recordsOut: Int { lent }
@@ -88,6 +90,9 @@ final class FaultyStream: StreamLog {
     }
     func groupToken() throws(LogError) -> GroupToken { try inner.groupToken() }
     func makeReader() throws(LogError) -> any LogReader { try inner.makeReader() }
+    func makeRecoveryLog() -> (any RecoveryLog)? {
+        gate.map { GatedRecoveryLog(inner, gate: $0) }
+    }
     func reopenProducers() throws(LogError) { try inner.reopenProducers() }
     func close() { inner.close() }
 
