@@ -20,6 +20,9 @@ final class KafkaRecoveryLog: RecoveryLog {
     /// milliseconds.
     private static let stableMillisecondsMax: Int64 = 1_000
 
+    /// A recovery reads to an end some four times, and each time waits for being told of it.
+    private static let fetchWaitMilliseconds = 2
+
     func warm() { try? client().warm() }
 
     func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
@@ -43,7 +46,8 @@ final class KafkaRecoveryLog: RecoveryLog {
 
     private func client() throws(LogError) -> KafkaReader {
         if let reader { return reader }
-        let made = try KafkaReader(configuration, log: log)
+        let made = try KafkaReader(
+            configuration, fetchWaitMilliseconds: Self.fetchWaitMilliseconds, log: log)
         reader = made
         return made
     }

@@ -22,6 +22,7 @@ extension KafkaStreamLog {
         switch code {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
             assignment.owned.formUnion(partitions)
+            joinNextRound(given: partitions)
             change("assign", PartitionList(), with: rd_kafka_incremental_assign)
             wakeFetching()
             if !partitions.isEmpty { pendingEvents.append(.assigned(partitions)) }

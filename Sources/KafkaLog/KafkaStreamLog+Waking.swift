@@ -3,6 +3,7 @@
 // group had moved on.
 
 import CRdKafka
+import EventLog
 import EventModel
 
 extension KafkaStreamLog {
@@ -41,4 +42,17 @@ extension KafkaStreamLog {
     /// as its slowest member takes to hear of it, a cooperative rebalance has two, and a heartbeat costs
     /// the coordinator some microseconds.
     var heartbeatMilliseconds: Int { min(200, configuration.sessionMilliseconds / 4) }
+
+    /// A member that has just joined, and was given nothing yet, takes part in the round in which the
+    /// others give something up.
+    ///
+    /// 1. It joins; the others hear of it and join again. 2. The new generation takes partitions
+    /// away, gives none out, and who gives up joins once more. 3. The group waits for all others to do
+    /// so, but the library lets a second between two joins pass (rkcg_join_intvl), unless it has a
+    /// reason of its own. A subscription, also to the same topic, is such a reason.
+    func joinNextRound(given partitions: [Partition]) {
+        defer { hasJoined = true }
+        guard !hasJoined, partitions.isEmpty else { return }
+        do { try subscribe() } catch { log(4, error.description) }
+    }
 }
