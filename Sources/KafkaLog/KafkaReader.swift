@@ -95,8 +95,8 @@ package final class KafkaReader: LogReader {
         }
     }
 
-    /// The handle that fetches learns of a topic too: one that it has not heard of it would look for
-    /// up to a second.
+    /// The handle that fetches learns of a topic too: one that it has not heard of it would look
+    /// for up to a second.
     private func prepareFetching(_ topic: Topic) throws(LogError) {
         guard !fetched.contains(topic) else { return }
         _ = try client.requiredCounts(of: [topic], "read topic")

@@ -58,15 +58,23 @@ final class RecoveryLane: @unchecked Sendable {
     }
 
     /// What has been put down since; also what nobody wants any more. In place, this is also where
-    /// the next one is recovered, to be taken with the next call: between the two lies a poll, as
-    /// with a thread.
+    /// the next one is recovered. A task that is back is taken with the next call: between the two
+    /// lies a poll, as with a thread. What fails is told at once.
     func finished() -> [RecoveryOutcome] {
-        let found = locked {
+        var found = takeDone()
+        if !hasThread, let ticket = locked({ next() }) {
+            let outcome = recoverer.recover(ticket)
+            put(outcome)
+            if case .failure = outcome.result { found += takeDone() }
+        }
+        return found
+    }
+
+    private func takeDone() -> [RecoveryOutcome] {
+        locked {
             defer { done.removeAll() }
             return done
         }
-        if !hasThread, let ticket = locked({ next() }) { put(recoverer.recover(ticket)) }
-        return found
     }
 
     /// Another call of `finished` has something to do at once.
