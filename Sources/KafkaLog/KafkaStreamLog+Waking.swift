@@ -53,7 +53,7 @@ extension KafkaStreamLog {
     /// a reason of its own. A subscription, also to the same topic, is such a reason.
     func joinNextRound(given partitions: [Partition]) {
         defer { hasJoined = true }
-        guard !hasJoined, partitions.isEmpty else { return }
+        guard !hasJoined, partitions.isEmpty, !assignment.isClosing else { return }
         do { try subscribe() } catch { log(4, error.description) }
     }
 }
