@@ -138,6 +138,10 @@ package protocol StreamLog: AnyObject, SendableMetatype {
     /// A reader that is not part of the group (restore, rescan).
     func makeReader() throws(LogError) -> any LogReader
 
+    /// What another thread recovers tasks through; nil when they are recovered on the stream's own
+    /// thread, through the stream. Once, after `open`; nothing is asked of the log yet.
+    func makeRecoveryLog() -> (any RecoveryLog)?
+
     /// Throws the producers away and makes new ones (after an unknown outcome or a fatal error of a
     /// producer). Never while a commit is under way.
     func reopenProducers() throws(LogError)

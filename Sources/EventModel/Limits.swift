@@ -57,6 +57,9 @@ package struct Limits: Sendable, Equatable {
     package var sessionMilliseconds: Int64 = 10_000
     /// SIGTERM: everything is committed and left within this time, in milliseconds.
     package var drainMillisecondsMax: Int64 = 20_000
+    /// How long the end of a stream thread waits for a recovery that it has given up, in
+    /// milliseconds.
+    package var recoveryEndMillisecondsMax: Int64 = 6_000
     /// Rows of a changelog that a restore holds before it writes them, in bytes: a state that fits
     /// is written sorted and at once.
     package var restoreBytesMax = 536_870_912

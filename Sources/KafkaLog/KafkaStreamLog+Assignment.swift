@@ -23,7 +23,9 @@ extension KafkaStreamLog {
         switch code {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
             let kept = continuity == .replaced ? assignment.owned : []
+            joinNextRound(given: partitions)
             change("assign", PartitionList(), with: rd_kafka_incremental_assign)
+            wakeFetching()
             if !kept.isEmpty { lose(kept, keeping: kept) }
             assignment.owned.formUnion(partitions)
             let gained = kept.union(partitions)
@@ -95,6 +97,7 @@ extension KafkaStreamLog {
 
     package func finishRevocation(_ partitions: [Partition]) throws(LogError) {
         unassign(partitions)
+        wakeFetching()
         guard !assignment.awaitsRevocation else { return }
         let rewinds = assignment.deferredRewinds
         assignment.deferredRewinds = [:]

@@ -26,7 +26,10 @@ extension KafkaStreamLog {
                 _ = takeEvents(into: &events)
                 return
             }
-            guard let message else { return }
+            guard let message else {
+                if taken == 0 { wakeHeartbeat() }
+                return
+            }
             let told = events.count
             try accept(message, &records, &events, &taken)
             if events.count > told || pendingError != nil { return }
@@ -128,43 +131,8 @@ extension KafkaStreamLog {
     }
 
     package func groupOffsets(of partition: Partition) throws(LogError) -> [Topic: Offset] {
-        let deadline = Monotonic.milliseconds() + configuration.stableOffsetsMillisecondsMax
-        while true {
-            var list = PartitionList()
-            for topic in Topic.inputs { list.append(configuration.name(of: topic), partition) }
-            // read_committed: the broker answers only when no transaction is open on them.
-            let code = rd_kafka_committed(consumer.rk, list.pointer, 5_000)
-            let failure =
-                code != RD_KAFKA_RESP_ERR_NO_ERROR
-                ? code
-                : (0..<list.count).map { list[$0].error }
-                    .first { $0 != RD_KAFKA_RESP_ERR_NO_ERROR }
-            guard let failure else { return offsets(in: list) }
-            let error = LogError.kafka(failure, "read group offsets", configuration)
-            guard Monotonic.milliseconds() < deadline, error.reaction == .retry else {
-                throw error.reaction == .retry ? unstable(partition, error) : error
-            }
-        }
-    }
-
-    private func offsets(in list: borrowing PartitionList) -> [Topic: Offset] {
-        var found: [Topic: Offset] = [:]
-        for index in 0..<list.count {
-            let element = list[index]
-            if element.offset >= 0, let topic = configuration.topic(named: element.name) {
-                found[topic] = Offset(element.offset)
-            }
-        }
-        return found
-    }
-
-    private func unstable(_ partition: Partition, _ cause: LogError) -> LogError {
-        LogError(
-            operation: cause.operation, code: "UNSTABLE_OFFSET_COMMIT", reaction: .retry,
-            message: "the group's offsets of task \(partition.rawValue) did not become stable in"
-                + " \(configuration.stableOffsetsMillisecondsMax / 1000) s (\(cause.message))",
-            hint: "Another worker's transaction is still open on them, or the brokers do not"
-                + " answer: see `kafka-transactions find-hanging`.")
+        try consumer.groupOffsets(
+            of: partition, millisecondsMax: configuration.stableOffsetsMillisecondsMax)
     }
 
     package func groupToken() throws(LogError) -> GroupToken {

@@ -24,6 +24,10 @@ package final class KafkaStreamLog: StreamLog {
     var pendingError: LogError?
     /// Rebalances as the callback heard them, in order.
     var pendingEvents: [LogEvent] = []
+    /// The group has given us an assignment, be it an empty one.
+    var hasJoined = false
+    /// When a heartbeat was last looked for (monotonic, milliseconds).
+    var heartbeatWokenAt: Int64 = 0
 
     /// - Parameters:
     ///   - clock: the wall clock, for clock reports.
@@ -63,12 +67,15 @@ package final class KafkaStreamLog: StreamLog {
         made.context.onRebalance = { [unowned self] in rebalanced($0, $1) }
         rd_kafka_poll_set_consumer(made.rk)
         startCommitter(waking: made)
-        var lead = PartitionList()
+        try subscribe()
+    }
+
+    func subscribe() throws(LogError) {
+        let lead = PartitionList()
         // Only the lead topic: cooperative-sticky would scatter partition p of several topics.
         _ = rd_kafka_topic_partition_list_add(
             lead.pointer, configuration.name(of: .lead), RD_KAFKA_PARTITION_UA)
-        let code = rd_kafka_subscribe(made.rk, lead.pointer)
-        lead = PartitionList()
+        let code = rd_kafka_subscribe(consumer.rk, lead.pointer)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw LogError.kafka(code, "subscribe", configuration)
         }
@@ -105,8 +112,7 @@ package final class KafkaStreamLog: StreamLog {
             ("group.id", configuration.groupID),
             ("partition.assignment.strategy", "cooperative-sticky"),
             ("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"),
-            // A rebalance is heard of with a heartbeat.
-            ("heartbeat.interval.ms", String(min(1_000, configuration.sessionMilliseconds / 4))),
+            ("heartbeat.interval.ms", String(heartbeatMilliseconds)),
         ]
         if configuration.isStatic {
             properties.append(("group.instance.id", configuration.groupInstanceID))
@@ -116,6 +122,10 @@ package final class KafkaStreamLog: StreamLog {
 
     package func makeReader() throws(LogError) -> any LogReader {
         try KafkaReader(configuration, log: log)
+    }
+
+    package func makeRecoveryLog() -> (any RecoveryLog)? {
+        KafkaRecoveryLog(configuration, log: log)
     }
 
     package func close() {
@@ -139,7 +149,9 @@ package final class KafkaStreamLog: StreamLog {
 
 /// What the stream's consumer and the readers have in common.
 enum ReadingProperties {
-    static func all(_ configuration: KafkaConfiguration) -> [(String, String)] {
+    static func all(
+        _ configuration: KafkaConfiguration, fetchWaitMilliseconds: Int = 10
+    ) -> [(String, String)] {
         [
             ("session.timeout.ms", String(configuration.sessionMilliseconds)),
             ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
@@ -147,7 +159,8 @@ enum ReadingProperties {
             ("queued.min.messages", "1000000"), ("queued.max.messages.kbytes", "131072"),
             // How late an end is told: the broker keeps a fetch that finds nothing for so long.
             // Records end the wait at once.
-            ("fetch.wait.max.ms", "10"), ("fetch.error.backoff.ms", "10"),
+            ("fetch.wait.max.ms", String(fetchWaitMilliseconds)),
+            ("fetch.error.backoff.ms", "10"),
         ]
     }
 }

@@ -45,9 +45,9 @@ struct ChangelogApplier {
 
     /// Reads until the partition's end is at or beyond `target`.
     /// - Throws: passing (`isPassing`) when an open transaction holds the end back.
-    mutating func run(reader: any LogReader, changelog: TopicPartition, target: Offset)
-        throws(WorkerError)
-    {
+    mutating func run(
+        reader: any LogReader, changelog: TopicPartition, target: Offset, ticket: RecoveryTicket
+    ) throws(WorkerError) {
         guard next < target else { return }
         do { try reader.assign([(changelog, next)]) } catch { throw WorkerError(error) }
         var records: ContiguousArray<LogRecord> = []
@@ -57,6 +57,7 @@ struct ChangelogApplier {
         var isHeldBack = false
         var emptyPolls = 0
         while !isDone {
+            try ticket.check()
             records.removeAll(keepingCapacity: true)
             events.removeAll(keepingCapacity: true)
             do {

@@ -14,6 +14,7 @@ struct DedupeRescan {
     let settings: WorkerSettings
     let registry: ContractRegistry
     let partitionCount: Int32
+    let ticket: RecoveryTicket
     let notify: (WorkerSignal) -> Void
 
     /// One stretch of an input to read again.
@@ -85,23 +86,26 @@ struct DedupeRescan {
             since
             ?? head.clocks.values.min()?.advanced(
                 seconds: -settings.limits.dedupeWindowSeconds - settings.limits.dedupeBucketSeconds)
+        let low: Offset
+        let start: Offset?
+        let end: Offset
         do {
-            let low = try reader.lowWatermark(of: audit)
-            let start = try oldest.flatMap { since throws(LogError) in
+            low = try reader.lowWatermark(of: audit)
+            start = try oldest.flatMap { since throws(LogError) in
                 try reader.offset(of: audit, at: since.advanced(seconds: -600))
             }
-            let end = try reader.end(of: audit, isolation: .committed)
-            try read(audit, from: start ?? low, to: end) { record in
-                guard let value = record.value, let view = try? parser.parse(value) else { return }
-                guard let ranges = BatchRecord.refusedRanges(in: view) else {
-                    // Without its refused offsets, what it refused would be taken for sightings.
-                    unreadable = view.integer("v") ?? unreadable
-                    return
-                }
-                for range in ranges { found[range.topic, default: []].append(range) }
-            }
+            end = try reader.end(of: audit, isolation: .committed)
         } catch {
             throw WorkerError(error)
+        }
+        try read(audit, from: start ?? low, to: end) { record in
+            guard let value = record.value, let view = try? parser.parse(value) else { return }
+            guard let ranges = BatchRecord.refusedRanges(in: view) else {
+                // Without its refused offsets, what it refused would be taken for sightings.
+                unreadable = view.integer("v") ?? unreadable
+                return
+            }
+            for range in ranges { found[range.topic, default: []].append(range) }
         }
         if let unreadable, unreadable > BatchRecord.version {
             throw .newer("a batch record of task \(partition.rawValue)", version: unreadable)
@@ -117,24 +121,44 @@ struct DedupeRescan {
             registry: registry, limits: settings.limits, partitionCount: partitionCount)
         let ranges = refused[stretch.input.topic] ?? []
         var at = 0
-        do {
-            try read(stretch.input, from: stretch.from, to: stretch.to) { record in
-                while at < ranges.count, ranges[at].to <= record.offset { at += 1 }
-                if at < ranges.count, ranges[at].from <= record.offset { return }
-                if case .event(let event) = decoder.decode(record) {
-                    _ = windows.see(record.topic, event)
-                }
+        try read(stretch.input, from: stretch.from, to: stretch.to) { record in
+            while at < ranges.count, ranges[at].to <= record.offset { at += 1 }
+            if at < ranges.count, ranges[at].from <= record.offset { return }
+            if case .event(let event) = decoder.decode(record) {
+                _ = windows.see(record.topic, event)
             }
-        } catch {
-            throw WorkerError(error)
         }
     }
 
     /// Reads [from, to) of a partition in order.
     private func read(
         _ input: TopicPartition, from: Offset, to: Offset, body: (LogRecord) -> Void
-    ) throws(LogError) {
+    ) throws(WorkerError) {
         guard from < to else { return }
+        do { try begin(input, from: from, to: to) } catch { throw WorkerError(error) }
+        var records: ContiguousArray<LogRecord> = []
+        var events: [LogEvent] = []
+        var isDone = false
+        while !isDone {
+            try ticket.check()
+            records.removeAll(keepingCapacity: true)
+            events.removeAll(keepingCapacity: true)
+            do {
+                try reader.poll(
+                    records: &records, events: &events, max: 4096, timeoutMilliseconds: 100)
+            } catch {
+                guard error.reaction == .retry else { throw WorkerError(error) }
+            }
+            for record in records {
+                if record.offset < to { body(record) }
+                if record.offset.next >= to { isDone = true }
+                reader.release(record)
+            }
+            for case .reachedEnd(input, let end) in events where end >= to { isDone = true }
+        }
+    }
+
+    private func begin(_ input: TopicPartition, from: Offset, to: Offset) throws(LogError) {
         // What a head or a batch record names has been there: without it, waiting has no end.
         let end = try reader.end(of: input, isolation: .committed)
         guard end >= to else {
@@ -147,24 +171,5 @@ struct DedupeRescan {
                     + "--topic-prefix.")
         }
         try reader.assign([(input, from)])
-        var records: ContiguousArray<LogRecord> = []
-        var events: [LogEvent] = []
-        var isDone = false
-        while !isDone {
-            records.removeAll(keepingCapacity: true)
-            events.removeAll(keepingCapacity: true)
-            do {
-                try reader.poll(
-                    records: &records, events: &events, max: 4096, timeoutMilliseconds: 100)
-            } catch  where error.reaction == .retry {
-                continue
-            }
-            for record in records {
-                if record.offset < to { body(record) }
-                if record.offset.next >= to { isDone = true }
-                reader.release(record)
-            }
-            for case .reachedEnd(input, let end) in events where end >= to { isDone = true }
-        }
     }
 }

@@ -56,91 +56,6 @@ extension StreamThread {
         }
     }
 
-    /// Recovers a task and starts its delivery, now or as soon as what is in the way has passed.
-    /// - Parameter isDelivered: its inputs are delivered already and only go back to the head.
-    func acquire(_ partition: Partition, isDelivered: Bool) throws(WorkerError) {
-        guard partition.rawValue < layout.count(of: .state) else {
-            throw WorkerError(
-                kind: .contradiction,
-                message:
-                    "\(Topic.lead.name) has a partition \(partition.rawValue), at start it had "
-                    + "\(layout.count(of: .state))",
-                hint: "The partition count is fixed for a deployment's life: recreate the topic "
-                    + "with \(layout.count(of: .state)) partitions, or start a new deployment.")
-        }
-        precondition(tasks[Int(partition.rawValue)] == nil, "a task is acquired once")
-        awaited[partition] = AwaitedTask(
-            isDelivered: isDelivered, since: environment.monotonicMicroseconds())
-        try bring(partition)
-    }
-
-    /// Tries again for the tasks that could not be recovered yet.
-    func acquireAwaited() throws(WorkerError) {
-        guard !awaited.isEmpty else { return }
-        let monotonic = environment.monotonicMicroseconds()
-        for (partition, task) in awaited.sorted(by: { $0.key < $1.key })
-        where monotonic - (task.triedAt ?? .min / 2) >= AwaitedTask.intervalMicroseconds {
-            try bring(partition)
-        }
-    }
-
-    /// Recovers an awaited task. What passes by itself (a predecessor's transaction is still open,
-    /// its file is not let go, it commits while we read) is waited for, with polls in between.
-    private func bring(_ partition: Partition) throws(WorkerError) {
-        guard let task = awaited[partition], !isUnresolved(partition) else { return }
-        do {
-            try start(partition, isDelivered: task.isDelivered)
-            awaited[partition] = nil
-        } catch {
-            guard error.isPassing, !isOver(sessions: 6, since: task.since) else { throw error }
-            awaited[partition]?.triedAt = environment.monotonicMicroseconds()
-            notify(
-                .logRetry(
-                    error.logError
-                        ?? LogError(
-                            operation: "recover task \(partition.rawValue)", code: "IN_USE",
-                            reaction: .retry, message: error.message, hint: error.hint)))
-        }
-    }
-
-    /// The log has not told yet what became of a batch of this task, or cannot.
-    private func isUnresolved(_ partition: Partition) -> Bool {
-        switch turn.stage {
-        case .none: false
-        case .underWay, .refused: turn.tasks.contains { $0.partition == partition }
-        case .broken: true
-        }
-    }
-
-    private func start(_ partition: Partition, isDelivered: Bool) throws(WorkerError) {
-        let began = environment.monotonicMicroseconds()
-        let recovery = TaskRecovery(
-            log: log, settings: settings, environment: environment, layout: layout,
-            registry: registry, notify: notify)
-        let recovered = try recovery.recover(partition)
-        let rows = recovered.rows
-        let read = recovered.changelogRecords
-        let task = StreamTask(
-            partition: partition, settings: settings, environment: environment, layout: layout,
-            recovered: recovered)
-        do {
-            if isDelivered {
-                try log.rewind(partition, to: task.startPositions)
-            } else {
-                try log.start(partition, at: task.startPositions)
-            }
-        } catch {
-            task.store.close()
-            throw WorkerError(error)
-        }
-        task.become(.running)
-        tasks[Int(partition.rawValue)] = task
-        notify(
-            .taskRestored(
-                partition, rows: rows, changelogRecords: read, dedupeIDs: task.core.windows.count,
-                milliseconds: (environment.monotonicMicroseconds() - began) / 1000))
-    }
-
     /// Partitions are taken away, and still ours until that is answered: what is decided of them is
     /// committed, if that does not take long. What is not, the next owner decides again.
     private func commitBeforeGivingUp(_ partitions: [Partition]) throws(WorkerError) {
@@ -170,7 +85,7 @@ extension StreamThread {
         throws(WorkerError)
     {
         for partition in partitions {
-            awaited[partition] = nil
+            awaited.removeValue(forKey: partition)?.ticket?.giveUp()
             if let task = tasks[Int(partition.rawValue)] { discard(task) }
             notify(signal(partition))
         }
@@ -211,24 +126,8 @@ extension StreamThread {
     func surrender(_ error: LogError) {
         notify(.partitionsSurrendered(error))
         for task in tasks.compactMap({ $0 }) { discard(task) }
-        awaited.removeAll()
+        giveUpRecoveries()
         token = nil
         urgentSince = nil
-    }
-}
-
-/// A partition that is ours and whose task could not be recovered yet.
-struct AwaitedTask {
-    /// How long between two tries.
-    static let intervalMicroseconds: Int64 = 100_000
-
-    let isDelivered: Bool
-    /// Since when we wait, and the last try that failed (monotonic).
-    let since: Int64
-    var triedAt: Int64?
-
-    init(isDelivered: Bool, since: Int64) {
-        self.isDelivered = isDelivered
-        self.since = since
     }
 }

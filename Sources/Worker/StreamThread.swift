@@ -41,8 +41,11 @@ package final class StreamThread<Log: StreamLog> {
     let request = CommitRequest()
     /// Nothing new is taken on.
     var isDraining = false
-    /// Partitions that are ours and could not be recovered yet.
+    /// Partitions that are ours and whose tasks are not back yet.
     var awaited: [Partition: AwaitedTask] = [:]
+    /// Where tasks are recovered, and how many tickets are there.
+    var recoveries: RecoveryLane!
+    var recoveriesUnderWay = 0
     /// Totals, for summaries and tests.
     package private(set) var totals = BatchCounts()
     package internal(set) var commits = 0
@@ -76,6 +79,7 @@ package final class StreamThread<Log: StreamLog> {
         desk = Intake(
             registry: registry, limits: settings.limits, partitionCount: log.partitionCount)
         tasks = Array(repeating: nil, count: Int(log.partitionCount))
+        openRecoveries()
         notify(.threadStarted(thread: index, log: String(describing: Log.self)))
     }
 
@@ -156,6 +160,7 @@ package final class StreamThread<Log: StreamLog> {
             task.become(.draining)
         }
         isDraining = true
+        giveUpRecoveries()
         let began = environment.monotonicMicroseconds()
         while tasks.contains(where: { $0?.hasOpenBatch == true || $0?.closed != nil }) {
             // What is not committed by then, the next owner decides again.
@@ -175,7 +180,8 @@ package final class StreamThread<Log: StreamLog> {
     /// is closed while records of it are held may wait for them for ever.
     package func abandon() {
         for task in tasks.compactMap({ $0 }) { discard(task) }
-        awaited.removeAll()
+        giveUpRecoveries()
+        recoveries?.end(millisecondsMax: settings.limits.recoveryEndMillisecondsMax)
         log.close()
     }
 
@@ -199,7 +205,7 @@ package final class StreamThread<Log: StreamLog> {
     private var pollTimeout: Int32 {
         let monotonic = environment.monotonicMicroseconds()
         var wait: Int64 = 100_000
-        if !awaited.isEmpty { wait = 10_000 }
+        if !awaited.isEmpty { wait = recoveries.hasMore ? 0 : 10_000 }
         // A commit that ends makes the poll return.
         if !turn.isOver, !turn.isUnderWay { wait = CommitTurn.pauseMicroseconds }
         for task in tasks.lazy.compactMap({ $0 }) {

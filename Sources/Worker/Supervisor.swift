@@ -93,6 +93,11 @@ package final class PlainThread {
         precondition(result == 0, "the system gives no more threads")
     }
 
+    /// One that nobody joins.
+    static func startAlone(_ body: @escaping @Sendable () -> Void) {
+        pthread_detach(PlainThread(body).thread)
+    }
+
     package func join() { pthread_join(thread, nil) }
 
     private static let enter:

@@ -32,9 +32,11 @@ struct RecoveredTask: ~Copyable {
     consuming func takeWindows() -> TaskWindows { windows }
 }
 
-/// Recovers tasks of one stream thread. Generic, so that nothing is boxed on the way.
-struct TaskRecovery<Log: StreamLog> {
-    let log: Log
+/// Recovers the task of one ticket, on the thread that recovers (docs/decisions/0005).
+struct TaskRecovery {
+    let log: any RecoveryLog
+    /// Looked at between two waits.
+    let ticket: RecoveryTicket
     let settings: WorkerSettings
     let environment: Environment
     let layout: TopicLayout
@@ -46,8 +48,18 @@ struct TaskRecovery<Log: StreamLog> {
     func recover(_ partition: Partition) throws(WorkerError) -> RecoveredTask {
         let groupOffsets = try stableGroupOffsets(of: partition)
         let reader: any LogReader
-        do { reader = try log.makeReader() } catch { throw WorkerError(error) }
-        defer { reader.close() }
+        do { reader = try log.takeReader() } catch { throw WorkerError(error) }
+        // What failed may have left something in its queues.
+        var isSpent = true
+        defer { log.giveBack(reader, isSpent: isSpent) }
+        let recovered = try recover(partition, reader: reader, group: groupOffsets)
+        isSpent = false
+        return recovered
+    }
+
+    private func recover(
+        _ partition: Partition, reader: any LogReader, group groupOffsets: [Topic: Offset]
+    ) throws(WorkerError) -> RecoveredTask {
         // Asked before the file is opened: a log that does not answer, which is asked again soon,
         // costs no opening (and no check of every page after a kill).
         let ends = try changelogEnds(of: partition, reader)
@@ -120,12 +132,13 @@ struct TaskRecovery<Log: StreamLog> {
             try TaskHead.parse(bytes, limits: settings.limits)
         }
         try check(partition, stored: storedHead, head: head, group: group)
+        try ticket.check()
         let (state, rows) = try settle(changelog, partition: partition)
         var windows = TaskWindows(limits: settings.limits)
         if let head {
             let rescan = DedupeRescan(
                 partition: partition, reader: reader, settings: settings, registry: registry,
-                partitionCount: layout.count(of: .mesExecution), notify: notify)
+                partitionCount: layout.count(of: .mesExecution), ticket: ticket, notify: notify)
             try rescan.fill(&windows, store: store, storedHead: storedHead, head: head)
         }
         do {
@@ -144,6 +157,7 @@ struct TaskRecovery<Log: StreamLog> {
 
     private func stableGroupOffsets(of partition: Partition) throws(WorkerError) -> [Topic: Offset]
     {
+        try ticket.check()
         do { return try log.groupOffsets(of: partition) } catch { throw WorkerError(error) }
     }
 
@@ -195,7 +209,7 @@ struct TaskRecovery<Log: StreamLog> {
             store: store, taskPrefix: "\(partition.rawValue)/",
             start: max(store.changelogNext ?? low, low), savedAt: environment.now(),
             slabBytesMax: settings.limits.restoreBytesMax)
-        try applier.run(reader: reader, changelog: changelog, target: target)
+        try applier.run(reader: reader, changelog: changelog, target: target, ticket: ticket)
         return applier
     }
 

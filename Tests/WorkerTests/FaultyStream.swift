@@ -38,6 +38,8 @@ final class FaultyStream: ForwardingStream {
     private var dying: CrashPoint?
     /// Polls until a crash on top.
     var pollsOnTop = 6
+    /// Tasks are recovered on a thread of their own, which this one holds.
+    var gate: RecoveryGate?
     private var lent = 0
     /// Records polled and not given back.
     var recordsOut: Int { lent }
@@ -68,6 +70,9 @@ final class FaultyStream: ForwardingStream {
         let offsets = try inner.groupOffsets(of: partition)
         afterGroupOffsets?()
         return offsets
+    }
+    func makeRecoveryLog() -> (any RecoveryLog)? {
+        gate.map { GatedRecoveryLog(inner, gate: $0) }
     }
 
     func beginCommit(_ request: CommitRequest) {

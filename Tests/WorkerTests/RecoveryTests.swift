@@ -152,6 +152,7 @@ import Testing
             } catch { Issue.record(error) }
         }
         try zombie.thread.acquire(Partition(0), isDelivered: false)
+        for _ in 0..<2 { try zombie.thread.acquireAwaited() }
         #expect(commits == 1)
         #expect(zombie.signals.contains("logRetry"))
         #expect(zombie.thread.awaited[Partition(0)] != nil)

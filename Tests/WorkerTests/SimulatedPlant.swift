@@ -45,10 +45,11 @@ final class SimulatedWorker {
     /// All that it has told, in order.
     var told: [WorkerSignal] { log.signals }
 
-    init(_ plant: SimulatedPlant, name: String, state: String) throws {
+    init(_ plant: SimulatedPlant, name: String, state: String, gate: RecoveryGate? = nil) throws {
         self.name = name
         self.state = state
         stream = try FaultyStream(plant.log, name: name)
+        stream.gate = gate
         var settings = WorkerSettings(
             deployment: SimulatedPlant.deployment, stateDirectory: state, policy: plant.policy,
             limits: plant.limits)
@@ -106,8 +107,12 @@ final class SimulatedPlant {
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     /// Starts a worker; its state directory is its name's unless another is named.
-    func start(_ name: String, state: String? = nil) throws -> SimulatedWorker {
-        try SimulatedWorker(self, name: name, state: directory + "/" + (state ?? name))
+    /// - Parameter gate: recovers its tasks on a thread of their own, held by this.
+    func start(
+        _ name: String, state: String? = nil, gate: RecoveryGate? = nil
+    ) throws -> SimulatedWorker {
+        try SimulatedWorker(
+            self, name: name, state: directory + "/" + (state ?? name), gate: gate)
     }
 
     /// Copies a state directory as it is now.
