@@ -14,6 +14,7 @@ package final class KafkaReader: LogReader {
     private var uncommitted: ClientHandle?
     private var counts: [Topic: Int32] = [:]
     private var pendingError: LogError?
+    private var fetching: FetchWaker
 
     /// Nothing is sent before the first question.
     package init(
@@ -21,6 +22,7 @@ package final class KafkaReader: LogReader {
     ) throws(LogError) {
         self.configuration = configuration
         self.log = log ?? ClientCallbacks.dropped
+        fetching = FetchWaker(configuration)
         // group.id only because the library wants one to assign; it is never joined or committed
         // to.
         client = try ClientHandle(
@@ -120,6 +122,7 @@ package final class KafkaReader: LogReader {
             if found.err == RD_KAFKA_RESP_ERR_NO_ERROR, let topic {
                 records.append(RecordMaker.record(message, topic))
                 taken += 1
+                fetching.took(found.len, from: client)
                 continue
             }
             defer { rd_kafka_message_destroy(message) }
