@@ -9,42 +9,51 @@ import Testing
 
 @Suite struct StoreDelayTests {
     /// Works for that long with a record every millisecond; answers how many batches were
-    /// committed and how often the file took some.
+    /// committed, and after how many turns the file lacked some of them.
     private func work(
         _ worker: SimulatedWorker, _ plant: SimulatedPlant, milliseconds: Int
-    ) throws -> (commits: Int, stores: Int) {
-        var stores = 0
-        var wasUnstored = false
+    ) throws -> (commits: Int, behind: Int) {
+        var behind = 0
         let before = worker.thread.commits
         for number in 0..<milliseconds {
             try plant.failStep("s\(number)", lot: "L-\(number % 7)", severity: "minor")
             try worker.thread.step()
             plant.time.advance(milliseconds: 1)
-            let isUnstored = worker.thread.tasks.contains { $0?.hasUnstored == true }
-            if wasUnstored, !isUnstored { stores += 1 }
-            wasUnstored = isUnstored
+            if worker.thread.tasks.contains(where: { $0?.hasUnstored == true }) { behind += 1 }
         }
-        return (worker.thread.commits - before, stores)
+        return (worker.thread.commits - before, behind)
     }
 
     @Test func `while there is work, the file takes the batches of a second together`() throws {
         let plant = try SimulatedPlant(partitions: 1)
         let worker = try plant.start("a")
         try plant.settle(worker)
-        let (commits, stores) = try work(worker, plant, milliseconds: 3_500)
-        #expect(commits >= 100)
-        #expect((2...4).contains(stores), "\(stores)")
+        let (commits, behind) = try work(worker, plant, milliseconds: 3_500)
+        #expect(commits >= 100 && behind > 3_000, "\(commits), \(behind)")
         try plant.settle(worker)
         #expect(worker.thread.tasks.allSatisfy { $0?.hasUnstored != true })
     }
 
-    @Test func `so many bytes do not wait`() throws {
+    @Test func `after a second the file follows, however much there is to do`() throws {
         let plant = try SimulatedPlant(partitions: 1)
-        plant.limits.unstoredBytesMax = 1_000
+        plant.limits.storeDelayMilliseconds = 50
         let worker = try plant.start("a")
         try plant.settle(worker)
-        let (commits, stores) = try work(worker, plant, milliseconds: 300)
-        #expect(commits >= 20 && stores >= 5, "\(commits), \(stores)")
+        for _ in 0..<20 {
+            _ = try work(worker, plant, milliseconds: 40)
+            guard let since = worker.thread.tasks[0]?.unstoredSince else { continue }
+            let now = worker.thread.environment.monotonicMicroseconds()
+            #expect(now - since < 60_000)
+        }
+    }
+
+    @Test func `so many bytes do not wait`() throws {
+        let plant = try SimulatedPlant(partitions: 1)
+        plant.limits.unstoredBytesMax = 1
+        let worker = try plant.start("a")
+        try plant.settle(worker)
+        let (commits, behind) = try work(worker, plant, milliseconds: 300)
+        #expect(commits >= 20 && behind == 0, "\(commits), \(behind)")
     }
 
     @Test func `a worker that dies before its file has followed loses nothing`() throws {
