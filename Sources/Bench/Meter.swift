@@ -9,11 +9,14 @@ struct Meter {
     let cpu: Double
     /// CPU of the calling thread alone.
     let threadCPU: Double
+    /// How long the calling thread could have run and had no processor.
+    let threadQueued: Double
 
     init() {
         wall = Self.seconds(CLOCK_MONOTONIC)
         cpu = Self.seconds(CLOCK_PROCESS_CPUTIME_ID)
         threadCPU = Self.seconds(CLOCK_THREAD_CPUTIME_ID)
+        threadQueued = Self.queuedSeconds
     }
 
     static func seconds(_ clock: clockid_t) -> Double {
@@ -33,6 +36,12 @@ struct Meter {
                 "threadCPUMicrosecondsPerEvent",
                 (threadCPU - start.threadCPU) * 1e6 / Double(events)
             ),
+            // What is neither work nor the wait for a processor: on others' answers, and on disks.
+            (
+                "threadWaitMicrosecondsPerEvent",
+                (seconds - (threadCPU - start.threadCPU) - (threadQueued - start.threadQueued))
+                    * 1e6 / Double(events)
+            ),
             ("peakMegabytes", Self.peakMegabytes),
         ]
     }
@@ -45,14 +54,22 @@ struct Meter {
 
     /// What the process has in memory now.
     static var residentMegabytes: Double {
-        guard let file = fopen("/proc/self/statm", "r") else { return .infinity }
+        secondNumber(of: "/proc/self/statm") * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
+    }
+
+    /// Time spent waiting on a run queue, of the calling thread.
+    private static var queuedSeconds: Double {
+        secondNumber(of: "/proc/thread-self/schedstat") / 1e9
+    }
+
+    private static func secondNumber(of path: String) -> Double {
+        guard let file = fopen(path, "r") else { return .infinity }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 128)
         guard fgets(&line, 128, file) != nil else { return .infinity }
         let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8($0) }, as: UTF8.self)
         let words = text.split(separator: " ")
-        guard words.count > 1, let pages = Double(words[1]) else { return .infinity }
-        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
+        return words.count > 1 ? Double(words[1]) ?? .infinity : .infinity
     }
 
     /// The machine's clocks, for the parts that take them as arguments.

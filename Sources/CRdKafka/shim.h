@@ -1,5 +1,7 @@
 #pragma once
 #include <librdkafka/rdkafka.h>
+// mallopt, which Swift's Glibc leaves out.
+#include <malloc.h>
 #include <syslog.h>
 
 // rd_kafka_producev is variadic, which Swift cannot call; this is the one form of it that we use:

@@ -47,17 +47,43 @@ package struct JSONWriter {
     package mutating func string(_ value: ByteView) {
         separate()
         bytes.append(0x22)
-        var from = 0
-        for index in 0..<value.count {
-            let byte = value[index]
-            if byte >= 0x20 && byte != 0x22 && byte != 0x5c { continue }
-            bytes.append(contentsOf: value[from..<index])
-            escape(byte)
-            from = index + 1
+        if Self.isPlain(value) {
+            bytes.append(contentsOf: value.bindMemory(to: UInt8.self))
+        } else {
+            for byte in value {
+                if byte >= 0x20 && byte != 0x22 && byte != 0x5c {
+                    bytes.append(byte)
+                } else {
+                    escape(byte)
+                }
+            }
         }
-        bytes.append(contentsOf: value[from...])
         bytes.append(0x22)
         needsComma = true
+    }
+
+    /// Whether nothing in it needs an escape; a text shorter than a word is not looked at. Whole
+    /// words, the last one overlapping the one before.
+    @inline(__always)
+    private static func isPlain(_ value: ByteView) -> Bool {
+        guard let start = value.baseAddress, value.count >= 8 else { return false }
+        let last = value.count - 8
+        var found = unplain(start.loadUnaligned(fromByteOffset: last, as: UInt64.self))
+        for at in stride(from: 0, to: last, by: 8) {
+            found |= unplain(start.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        }
+        return found & 0x8080_8080_8080_8080 == 0
+    }
+
+    /// Leaves the high bit of a byte (or of one above it) that is a control, a quote or a
+    /// backslash, and of none when there is none.
+    @inline(__always)
+    private static func unplain(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ 0x2222_2222_2222_2222
+        let backslashes = word ^ 0x5c5c_5c5c_5c5c_5c5c
+        return (word &- 0x2020_2020_2020_2020) & ~word
+            | (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
     }
 
     package mutating func integer(_ value: Int64) { raw(String(value)) }

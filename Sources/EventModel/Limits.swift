@@ -41,6 +41,12 @@ package struct Limits: Sendable, Equatable {
     package var heldRecordsMax = 400_000
     /// The same in bytes of their values.
     package var heldBytesMax = 268_435_456
+    /// While there is work, what was committed goes to a task's file so long after its commit, in
+    /// milliseconds, several batches in one transaction of the file: most rows of a backlog change
+    /// again soon. After a crash the log brings back what the file lacks.
+    package var storeDelayMilliseconds: Int64 = 1_000
+    /// Sooner than that once so much of a task waits for its file, in bytes of sightings and rows.
+    package var unstoredBytesMax = 33_554_432
     /// How long a record waits for an input that may still bring an older one, in microseconds.
     package var mergeWaitMicrosecondsMax: Int64 = 1_000
     /// Width of a dedupe bucket (design rule 6).

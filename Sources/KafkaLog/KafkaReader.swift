@@ -21,6 +21,7 @@ package final class KafkaReader: LogReader {
     /// What `client` has heard of.
     private var fetched: Set<Topic> = []
     private var pendingError: LogError?
+    private var fetching: FetchWaker
 
     /// Nothing is sent before the first question.
     /// - Parameter fetchWaitMilliseconds: how late an end is told, in milliseconds (and how often
@@ -31,6 +32,7 @@ package final class KafkaReader: LogReader {
     ) throws(LogError) {
         self.configuration = configuration
         self.log = log ?? ClientCallbacks.dropped
+        fetching = FetchWaker(configuration)
         // group.id only because the library wants one to assign; it is never joined or committed
         // to.
         let own =
@@ -174,6 +176,7 @@ package final class KafkaReader: LogReader {
             if found.err == RD_KAFKA_RESP_ERR_NO_ERROR, let topic {
                 records.append(RecordMaker.record(message, topic))
                 taken += 1
+                fetching.took(found.len, from: client)
                 continue
             }
             defer { rd_kafka_message_destroy(message) }

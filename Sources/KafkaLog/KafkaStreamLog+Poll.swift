@@ -62,6 +62,7 @@ extension KafkaStreamLog {
             }
             records.append(RecordMaker.record(message, topic))
             taken += 1
+            fetching.took(found.len, from: consumer)
             return
         }
         defer { rd_kafka_message_destroy(message) }

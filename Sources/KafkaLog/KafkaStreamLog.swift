@@ -20,6 +20,7 @@ package final class KafkaStreamLog: StreamLog {
     /// Whose turn it is.
     var turn = 0
     var assignment = Assignment()
+    var fetching: FetchWaker
     /// An error that came behind records: told at the next poll, so that those are not lost.
     var pendingError: LogError?
     /// Rebalances as the callback heard them, in order.
@@ -39,6 +40,7 @@ package final class KafkaStreamLog: StreamLog {
         self.configuration = configuration
         self.clock = clock
         self.log = log ?? ClientCallbacks.dropped
+        fetching = FetchWaker(configuration)
     }
 
     package var partitionCount: Int32 { partitionCount(of: .lead) }
@@ -58,6 +60,7 @@ package final class KafkaStreamLog: StreamLog {
 
     package func open() throws(LogError) {
         precondition(client == nil, "open() once")
+        FetchMemory.keep()
         try openProducers()
         let made = try ClientHandle(
             RD_KAFKA_CONSUMER, own: consumerProperties, configuration, log: log, rebalances: true)
@@ -156,11 +159,11 @@ enum ReadingProperties {
             ("session.timeout.ms", String(configuration.sessionMilliseconds)),
             ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
             ("auto.offset.reset", "error"), ("allow.auto.create.topics", "false"),
-            ("queued.min.messages", "1000000"), ("queued.max.messages.kbytes", "131072"),
+            ("queued.min.messages", "1000000"),
             // How late an end is told: the broker keeps a fetch that finds nothing for so long.
             // Records end the wait at once.
             ("fetch.wait.max.ms", String(fetchWaitMilliseconds)),
             ("fetch.error.backoff.ms", "10"),
-        ]
+        ] + FetchWaker.properties(configuration)
     }
 }

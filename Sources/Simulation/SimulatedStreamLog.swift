@@ -30,6 +30,8 @@ package final class SimulatedStreamLog: StreamLog {
     package var silentPolls = 0
     /// Polls until the loss is told; nil when there is none to tell.
     private var pollsUntilTold: Int?
+    /// It has joined again and not heard yet what it lost.
+    var isUntold: Bool { pollsUntilTold != nil }
     /// It proves its membership also with what it was not told yet: a canary's stream.
     var proof = ProofOfMembership.asTold
     /// How long the next commits take.

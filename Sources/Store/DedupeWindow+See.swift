@@ -14,6 +14,13 @@ extension DedupeWindow {
         floor = bucket(of: clockRaw) - span
     }
 
+    /// Fetches what `touch` will read, without waiting for it: where an identity's table is. Some
+    /// records before `touch`, which would wait for it.
+    @inline(__always)
+    package borrowing func approach(_ identity: Fingerprint) {
+        holdfast_prefetch(shards + Self.shard(identity))
+    }
+
     /// Fetches the cache lines where an identity would be, without waiting for them: for records
     /// some 16 ahead.
     @inline(__always)

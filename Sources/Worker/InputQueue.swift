@@ -95,8 +95,10 @@ struct MergeKey: Comparable {
     init(_ record: borrowing LogRecord) {
         self.init(time: record.appendTime, row: record.topic.rawValue)
     }
+    /// By raw values: an operator of another module's type is a call through a table.
     @inline(__always)
     static func < (left: MergeKey, right: MergeKey) -> Bool {
-        left.time == right.time ? left.row < right.row : left.time < right.time
+        let (time, other) = (left.time.rawValue, right.time.rawValue)
+        return time == other ? left.row < right.row : time < other
     }
 }

@@ -8,6 +8,8 @@ import EventModel
 /// Decoders and their verdicts for the records in hand. One per stream thread.
 final class Intake {
     static let width = 16
+    /// How many records lie between finding an id's table and reading it.
+    private static let approach = 4
 
     /// By slot, as many as were ever needed at once: a worker that starts owns nothing yet.
     private var decoders: [EventDecoder] = []
@@ -16,6 +18,12 @@ final class Intake {
     private var refusals: [Rejection?]
     private(set) var records: ContiguousArray<LogRecord> = []
     private var signalParser: JSONParser
+    /// What the windows are about to be asked.
+    private struct Sought {
+        var topic: Topic
+        var identity: Fingerprint
+    }
+    private let sought = UnsafeMutablePointer<Sought>.allocate(capacity: width)
 
     init(registry: ContractRegistry, limits: Limits, partitionCount: Int32) {
         makeDecoder = {
@@ -29,6 +37,8 @@ final class Intake {
         records.reserveCapacity(Self.width)
     }
 
+    deinit { sought.deallocate() }
+
     var count: Int { records.count }
 
     func clear() { records.removeAll(keepingCapacity: true) }
@@ -38,21 +48,34 @@ final class Intake {
     /// Decodes what came from outside and touches the dedupe slots it will need.
     func readAll(touching windows: inout TaskWindows) {
         while decoders.count < records.count { decoders.append(makeDecoder()) }
+        var found = 0
         for slot in records.indices {
             let record = records[slot]
             if case .signals = record.topic { continue }
             let decoder = decoders[slot]
             refusals[slot] = decoder.read(record)
-            if refusals[slot] == nil {
-                windows.touch(record.topic, decoder.event.pointee.identity)
+            guard case .none = refusals[slot] else { continue }
+            let identity = decoder.event.pointee.identity
+            windows.approach(record.topic, identity)
+            sought[found] = Sought(topic: record.topic, identity: identity)
+            found += 1
+            if found > Self.approach {
+                let earlier = sought[found - 1 - Self.approach]
+                windows.touch(earlier.topic, earlier.identity)
             }
+        }
+        for index in max(0, found - Self.approach)..<found {
+            windows.touch(sought[index].topic, sought[index].identity)
         }
     }
 
-    /// The verdict on the record in that slot.
-    func decoded(_ slot: Int) -> Decoded {
-        refusals[slot].map(Decoded.refused) ?? .event(decoders[slot].event.pointee)
-    }
+    /// Why there is no event in that slot; nil when there is one.
+    @inline(__always)
+    func refusal(_ slot: Int) -> Rejection? { refusals[slot] }
+
+    /// The event in that slot, in its decoder's own memory.
+    @inline(__always)
+    func event(_ slot: Int) -> UnsafePointer<InboundEvent> { decoders[slot].event }
 
     /// Reads a record of holdfast.signals. The view is valid until the next call.
     func parseSignal(_ value: ByteView?) -> Result<JSONView, Rejection> {

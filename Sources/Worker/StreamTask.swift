@@ -19,6 +19,9 @@ final class StreamTask {
     private(set) var closed: ClosedBatch?
     /// Committed batches that the store does not have yet, in order.
     private var unstored: [CommittedBatch] = []
+    /// Since when there are some (monotonic), and their sightings and rows in bytes.
+    private(set) var unstoredSince: Int64?
+    private(set) var unstoredBytes = 0
     var clockGuard: ClockGuard
     /// Ends asked for a due timer, and when they were asked.
     var askedEnds: AskedEnds?
@@ -102,13 +105,16 @@ final class StreamTask {
     }
 
     /// The batch is committed in the log; the store has to follow.
-    func committed(_ receipt: borrowing CommitReceipt) {
+    func committed(_ receipt: borrowing CommitReceipt, monotonic: Int64) {
         let closed = self.closed.take()!
         guard let last = receipt.lastStateOffsets[partition] else {
             preconditionFailure("every batch writes its head to holdfast.state")
         }
         core.reuse(closed.giveBuffer())
         unstored.append(CommittedBatch(batch: closed, changelogNext: last.next))
+        unstoredSince = unstoredSince ?? monotonic
+        for block in closed.sightings { unstoredBytes += block.bytes.count }
+        for row in closed.rows { unstoredBytes += row.key.utf8.count + (row.value?.count ?? 0) }
     }
 
     /// The log has batches that the store does not have.
@@ -117,7 +123,11 @@ final class StreamTask {
     /// The store takes what the log has committed, in one transaction of its own.
     func storeCommitted(now: Instant) throws(StoreError) {
         guard let last = unstored.last else { return }
-        defer { unstored.removeAll() }
+        defer {
+            unstored.removeAll()
+            unstoredSince = nil
+            unstoredBytes = 0
+        }
         try store.commit(
             rows: unstored.count == 1 ? last.batch.rows : unstored.flatMap(\.batch.rows),
             head: last.batch.headBytes, changelogNext: last.changelogNext, savedAt: now,

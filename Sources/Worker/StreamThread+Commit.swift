@@ -155,6 +155,7 @@ extension StreamThread {
         // Of a task that was taken away meanwhile the log tells its next owner.
         let committed = turn.tasks.filter { $0.closed != nil }
         turn.tasks = []
+        let monotonic = environment.monotonicMicroseconds()
         var counts = BatchCounts()
         for task in committed {
             let batch = task.closed!.counts
@@ -162,7 +163,7 @@ extension StreamThread {
             counts.accepted += batch.records
             counts.outbound += batch.outbound
             counts.refused += batch.refused
-            task.committed(receipt)
+            task.committed(receipt, monotonic: monotonic)
         }
         for report in receipt.clockReports {
             if tasks[Int(report.partition.rawValue)]?.note(report) == true {
@@ -177,21 +178,35 @@ extension StreamThread {
             .batchCommitted(
                 tasks: committed.count, records: Int(counts.accepted),
                 outbound: Int(counts.outbound), refused: Int(counts.refused),
-                milliseconds: (environment.monotonicMicroseconds() - turn.began) / 1000))
+                milliseconds: (monotonic - turn.began) / 1000))
     }
 
-    /// The stores follow the log: what was committed goes to the tasks' files.
+    /// The stores follow the log: at once when there is nothing else to do, else the batches of a
+    /// second together, and one task a turn, so that a hold waits for one file at most.
     func storeCommitted() throws(WorkerError) {
-        for task in tasks.compactMap({ $0 }) where task.hasUnstored {
-            do {
-                try task.storeCommitted(now: environment.now())
-            } catch {
-                let failure = WorkerError(error, partition: task.partition)
-                switch error.reaction {
-                // The log has the batch: the file is read back, or set aside and made anew.
-                case .dropConnection, .setAside: try recover(task, why: failure.message)
-                case .refuse, .inUse, .diskFull, .stopProcess: throw failure
-                }
+        let unstored = tasks.compactMap { $0 }.filter(\.hasUnstored)
+        guard !unstored.isEmpty else { return }
+        if turn.isOver, records.isEmpty, !tasks.contains(where: { $0?.hasOpenBatch == true }) {
+            for task in unstored { try store(task) }
+            return
+        }
+        let due =
+            environment.monotonicMicroseconds() - settings.limits.storeDelayMilliseconds * 1000
+        let full = unstored.first { $0.unstoredBytes >= settings.limits.unstoredBytesMax }
+        let oldest = unstored.min { $0.unstoredSince! < $1.unstoredSince! }!
+        if let task = full ?? (oldest.unstoredSince! <= due ? oldest : nil) { try store(task) }
+    }
+
+    /// What was committed goes to the task's file.
+    private func store(_ task: StreamTask) throws(WorkerError) {
+        do {
+            try task.storeCommitted(now: environment.now())
+        } catch {
+            let failure = WorkerError(error, partition: task.partition)
+            switch error.reaction {
+            // The log has the batch: the file is read back, or set aside and made anew.
+            case .dropConnection, .setAside: try recover(task, why: failure.message)
+            case .refuse, .inUse, .diskFull, .stopProcess: throw failure
             }
         }
     }

@@ -29,33 +29,33 @@ extension TaskCore {
     {
         let record = desk.records[slot]
         fireTimers(before: record.appendTime)
-        guard record.topic != .signals else {
+        if case .signals = record.topic {
             try decideSignal(record, desk: desk, notify: notify)
             return
         }
         windows.advance(record.topic, to: record.appendTime)
-        switch desk.decoded(slot) {
-        case .refused(let rejection):
+        if let rejection = desk.refusal(slot) {
             refuse(record, rejection, notify: notify)
-        case .event(let event):
-            if let rejection = admission(of: event) {
-                refuse(record, rejection, notify: notify)
-                return
-            }
-            switch windows.see(record.topic, event) {
-            case .firstSeen:
-                batch!.counts.accepted += 1
-                state.apply(event, now: batch!.now, into: &effects)
-                takeEffects()
-            case .duplicate:
-                batch!.counts.duplicates += 1
-            case .conflict:
-                let rejection = Rejection(
-                    .identityConflict,
-                    "source and id of this event were seen with other content: \(event.id.text)"
-                )
-                refuse(record, rejection, notify: notify)
-            }
+            return
+        }
+        let event = desk.event(slot)
+        if let rejection = admission(of: event.pointee) {
+            refuse(record, rejection, notify: notify)
+            return
+        }
+        switch windows.see(record.topic, event.pointee) {
+        case .firstSeen:
+            batch!.counts.accepted += 1
+            state.apply(event.pointee, now: batch!.now, into: &effects)
+            takeEffects()
+        case .duplicate:
+            batch!.counts.duplicates += 1
+        case .conflict:
+            let rejection = Rejection(
+                .identityConflict,
+                "source and id of this event were seen with other content: "
+                    + event.pointee.id.text)
+            refuse(record, rejection, notify: notify)
         }
     }
 

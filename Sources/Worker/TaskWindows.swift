@@ -16,14 +16,28 @@ struct TaskWindows: ~Copyable {
         quality = DedupeWindow(topic: .qmsQuality, limits: limits)
     }
 
+    /// Comes before `touch`, by some records.
+    @inline(__always)
+    func approach(_ topic: Topic, _ identity: Fingerprint) {
+        if case .mesExecution = topic {
+            execution.approach(identity)
+        } else {
+            quality.approach(identity)
+        }
+    }
+
     @inline(__always)
     func touch(_ topic: Topic, _ identity: Fingerprint) {
-        topic == .mesExecution ? execution.touch(identity) : quality.touch(identity)
+        if case .mesExecution = topic {
+            execution.touch(identity)
+        } else {
+            quality.touch(identity)
+        }
     }
 
     @inline(__always)
     mutating func advance(_ topic: Topic, to appendTime: Instant) {
-        if topic == .mesExecution {
+        if case .mesExecution = topic {
             execution.advance(appendTime: appendTime)
         } else {
             quality.advance(appendTime: appendTime)
@@ -32,7 +46,7 @@ struct TaskWindows: ~Copyable {
 
     @inline(__always)
     mutating func see(_ topic: Topic, _ event: borrowing InboundEvent) -> DedupeWindow.Verdict {
-        if topic == .mesExecution {
+        if case .mesExecution = topic {
             execution.see(
                 identity: event.identity, content: event.content, appendTime: event.appendTime)
         } else {

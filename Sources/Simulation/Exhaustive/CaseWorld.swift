@@ -24,6 +24,8 @@ final class CaseWorld {
         let clock = clock
         log = SimulatedLog(clock: { clock.now })
         limits.commitIntervalMilliseconds = 2
+        // The store's part of a commit comes right behind it, where the accidents look for it.
+        limits.storeDelayMilliseconds = 0
         let admin = SimulatedLogAdmin(log)
         for topic in Topic.allCases {
             try admin.create(

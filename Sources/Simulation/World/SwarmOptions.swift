@@ -70,6 +70,9 @@ package struct SwarmOptions {
             limits.inHandRecordsMax = dice.pick([1, 3])
             limits.heldRecordsMax = dice.pick([3, 10])
         }
+        // By dice of its own: the seeds known to be bad stay what they are.
+        var later = Dice(seed: seed, part: 5)
+        limits.storeDelayMilliseconds = Int64(later.pick([0, 20, 1_000]))
     }
 
     private mutating func chooseFaults(_ dice: inout Dice) {

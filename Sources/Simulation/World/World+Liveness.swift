@@ -62,6 +62,8 @@ extension World {
         var owned = 0
         do {
             for process in pods.compactMap(\.process) + zombies {
+                // What it runs may have another owner by now.
+                if process.stream.inner.inner.isUntold { return false }
                 guard try process.isIdle() else { return false }
                 owned += process.thread.runningPartitions.count
             }
