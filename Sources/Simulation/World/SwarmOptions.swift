@@ -2,6 +2,7 @@
 // the faults, each with a share of its own, because faults hide each other: where everything fails
 // all the time, nothing ever gets far enough to fail in an interesting way.
 
+package import Decisions
 package import EventModel
 
 /// The options of one run. Shares are of 1,000 chances.
@@ -50,10 +51,22 @@ package struct SwarmOptions {
     var interleaving = 0
     var smallPolls = 0
 
+    /// How signals become groups: as by default, or small and short, so that groups fill up, close
+    /// and are forgotten within a run.
+    package var correlation = Policy.standard.correlation
     package var limits = Limits()
     package var stateAgeSecondsMax: Int64 = 302_400
 
     package init() {}
+
+    /// The default policy, with these groups.
+    var policy: Policy {
+        let standard = Policy.standard
+        if correlation == standard.correlation { return standard }
+        return Policy(
+            holds: standard.holds, defaultSeverities: standard.defaultSeverities,
+            signals: standard.signals, correlation: correlation)
+    }
 
     package init(seed: UInt64) {
         var dice = Dice(seed: seed, part: 1)
@@ -73,6 +86,8 @@ package struct SwarmOptions {
         // By dice of its own: the seeds known to be bad stay what they are.
         var later = Dice(seed: seed, part: 5)
         limits.storeDelayMilliseconds = Int64(later.pick([0, 20, 1_000]))
+        if later.chance(40) { chooseGroups(&later) }
+        limits.listedHoldsMax = later.pick([1, 2, 100, 100])
     }
 
     private mutating func chooseFaults(_ dice: inout Dice) {
@@ -125,5 +140,13 @@ package struct SwarmOptions {
         }
         if dice.chance(20) { stateAgeSecondsMax = Int64(dice.pick([5, 60])) }
         precondition(limits.violations.isEmpty, "the limits of a run agree with each other")
+    }
+
+    private mutating func chooseGroups(_ dice: inout Dice) {
+        let gap = Int64(dice.pick([1, 5, 60, 1_800]))
+        let span = max(gap, Int64(dice.pick([1, 10, 120, 86_400])))
+        correlation = Policy.Correlation(
+            gapSeconds: gap, spanSeconds: span, membersMax: dice.pick([2, 3, 10, 10_000]),
+            groupRetentionSeconds: max(span, Int64(dice.pick([1, 10, 120, 86_400]))))
     }
 }

@@ -39,6 +39,11 @@ extension World {
         evidence.policyText = policy.canonicalJSON
         evidence.rules.dedupeBucketSeconds = options.limits.dedupeBucketSeconds
         evidence.rules.dedupeWindowSeconds = options.limits.dedupeWindowSeconds
+        evidence.rules.listedHoldsMax = options.limits.listedHoldsMax
+        evidence.rules.gapSeconds = policy.correlation.gapSeconds
+        evidence.rules.spanSeconds = policy.correlation.spanSeconds
+        evidence.rules.membersMax = policy.correlation.membersMax
+        evidence.rules.groupRetentionSeconds = policy.correlation.groupRetentionSeconds
         // A clock that is set to another time is noticed with the next report, up to 10 s later.
         evidence.rules.timerEarlyMilliseconds =
             5_000 + (options.leaderChanges > 0 ? 8_000 : 0) + (options.clockJumps > 0 ? 11_000 : 0)

@@ -131,7 +131,9 @@ extension World {
         guard end > low else { return }
         var to = low + 1 + Int64(dice.roll(Int(end - low)))
         let read = log.ledger.offsets[place]?.offset.rawValue ?? 0
-        to = min(to, place.topic == .signals ? read : oldEnough(in: place))
+        let most = place.topic == .signals ? read : oldEnough(in: place)
+        // Unread records go all at once: a duplicate of one that is gone cannot be known.
+        to = most > read ? most : min(to, most)
         guard to > low else { return }
         report.count("retention")
         trace { "\(place.topic.name)/\(partition.rawValue) begins at \(to) now" }

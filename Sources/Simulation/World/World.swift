@@ -64,7 +64,7 @@ package final class World {
         let options = options ?? SwarmOptions(seed: seed)
         self.options = options
         self.onTrace = onTrace
-        policy = .standard
+        policy = options.policy
         dice = Dice(seed: seed, part: 3)
         report = WorldReport(seed: seed)
         workload = Workload(seed: seed, options: options, start: World.start)
