@@ -184,9 +184,15 @@ extension KafkaStreamLog {
         try check(rd_kafka_pause_partitions(consumer.rk, list.pointer), "pause", partition)
     }
 
+    package func resume(_ partition: TopicPartition) throws(LogError) {
+        try unpause(partition)
+        // Nor does this tell the thread that fetches.
+        wakeFetching()
+    }
+
     /// Only what we paused is resumed: resuming a running partition makes the library fetch again
     /// (librdkafka #4636).
-    package func resume(_ partition: TopicPartition) throws(LogError) {
+    private func unpause(_ partition: TopicPartition) throws(LogError) {
         guard assignment.paused.remove(partition) != nil else { return }
         var list = PartitionList()
         list.append(configuration.name(of: partition.topic), partition.partition)
@@ -196,7 +202,7 @@ extension KafkaStreamLog {
     /// The library keeps the pause beyond an unassign; we do not.
     private func resumeAll(of partitions: [Partition]) {
         for paused in assignment.paused where partitions.contains(paused.partition) {
-            do { try resume(paused) } catch { log(4, error.description) }
+            do { try unpause(paused) } catch { log(4, error.description) }
         }
     }
 

@@ -29,6 +29,8 @@ package struct SwarmOptions {
     var powerCuts = 0
     /// What the disks do wrong; nil: nothing.
     var diskLuck: DiskLuck?
+    /// They become full, or have room again.
+    var fullDisks = 0
     // Commits
     var abortedCommits = 0
     var unknownCommits = 0
@@ -87,6 +89,7 @@ package struct SwarmOptions {
         var later = Dice(seed: seed, part: 5)
         limits.storeDelayMilliseconds = Int64(later.pick([0, 20, 1_000]))
         if later.chance(40) { chooseGroups(&later) }
+        if later.chance(15) { fullDisks = later.pick([10, 50]) }
         limits.listedHoldsMax = later.pick([1, 2, 100, 100])
     }
 

@@ -84,7 +84,7 @@ extension World {
         guard case .setAside(_, let why) = store.openReport else { return false }
         trace { "\(process.name)'s file of task \(store.identity.partition.rawValue): \(why)" }
         report.count("file damaged at the end")
-        if options.diskLuck == nil, options.powerCuts == 0 {
+        if options.diskLuck == nil, options.powerCuts == 0, options.fullDisks == 0 {
             find("\(process.name)'s file is damaged on a disk without faults: \(why)")
         }
         return true

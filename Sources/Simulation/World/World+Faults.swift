@@ -62,6 +62,12 @@ extension World {
             report.count("clock jump")
             process.clock.offMilliseconds = dice.chance(30) ? 0 : jump
         }
+        if options.fullDisks > 0, dice.perMille(options.fullDisks) {
+            let room = dice.chance(60) ? pods[index].disk.usedBytes + dice.roll(20_000) : nil
+            trace { "\(process.name)'s disk has room for \(room.map(String.init) ?? "all")" }
+            report.count("disk full")
+            pods[index].disk.setCapacity(bytes: room)
+        }
         if dice.perMille(options.oldDisks / 5) {
             pods[index].oldImage = pods[index].disk.snapshot()
         }

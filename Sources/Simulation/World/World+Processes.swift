@@ -145,7 +145,7 @@ extension World {
     private func isExcused(_ error: WorkerError) -> Bool {
         switch error.kind {
         case .log: true
-        case .store, .setup: options.diskLuck != nil && !isHealed
+        case .store, .setup: (options.diskLuck != nil || options.fullDisks > 0) && !isHealed
         case .contradiction, .newerVersion: false
         }
     }
