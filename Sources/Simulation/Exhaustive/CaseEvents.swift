@@ -4,6 +4,9 @@ import EventModel
 
 /// Sets of events.
 enum CaseEvents {
+    /// When the change takes effect, if it does.
+    static let lastInstant = Instant(milliseconds: CaseEvent.start.milliseconds + 25)
+
     /// The sets of five of which every order is tried.
     static let sets: [[CaseEvent]] = [
         [
