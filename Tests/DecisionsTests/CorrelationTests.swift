@@ -133,6 +133,19 @@ import Testing
         #expect(world.state.nextExpiry == Instant(rawValue: World.at(1450).rawValue + 1))
     }
 
+    @Test func `a group expires as what its rows say, also when the log's clock stepped back`()
+        throws
+    {
+        var world = World()
+        _ = try world.sendThrough(Sample.failed("a", appendMinute: 30))
+        #expect(try counted(&world, Sample.failed("b", appendMinute: 10)) == 2)
+        var restored = try world.restored()
+        var effects = Effects()
+        restored.expireGroups(timersTo: World.at(1451), into: &effects)
+        #expect(!effects.rows.isEmpty)
+        #expect(world.expire(to: 1451).rows == effects.rows)
+    }
+
     @Test func `a member's row tells whether its alert was suppressed and why`() throws {
         var world = World()
         _ = try world.sendThrough(Sample.failed("a"))

@@ -17,8 +17,8 @@ struct GroupTable: Sendable {
     private var groups: [String: [Group]] = [:]
     /// Distinct lots of each group's members.
     private var affected: [Int64: Set<ByteKey>] = [:]
-    /// One entry per group, at an instant that its expiry has been or is later than: moving it with
-    /// every member would cost a search, so it is corrected when it comes up.
+    /// At least one entry per group, not later than its expiry: moving it with every member would
+    /// cost a search, so it is corrected when it comes up.
     private var expiries = MinHeap<Expiry>()
 
     var all: some Sequence<Group> { groups.values.joined() }
@@ -48,17 +48,21 @@ struct GroupTable: Sendable {
     /// Adds or replaces a group as it stands: rows come back in any order.
     mutating func put(_ group: Group, _ policy: Policy.Correlation) {
         var list = groups.removeValue(forKey: group.rootCauseKey) ?? []
+        let expiry = group.expiry(policy)
+        var isKnown = false
         if let index = list.lastIndex(where: { $0.number == group.number }) {
+            // The log's clock may have gone back: what comes from its rows must expire when this
+            // does.
+            isKnown = list[index].expiry(policy) <= expiry
             list[index] = group
         } else {
             let place = list.firstIndex { $0.number > group.number } ?? list.count
             list.insert(group, at: place)
-            expiries.insert(
-                Expiry(
-                    instant: group.expiry(policy), number: group.number,
-                    rootCauseKey: group.rootCauseKey))
         }
         groups[group.rootCauseKey] = list
+        guard !isKnown else { return }
+        expiries.insert(
+            Expiry(instant: expiry, number: group.number, rootCauseKey: group.rootCauseKey))
     }
 
     /// Whether the lot is new to the group.
