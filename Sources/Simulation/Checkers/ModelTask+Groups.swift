@@ -42,7 +42,10 @@ extension ModelTask {
     }
 
     /// Groups that are forgotten once the signals were read up to `timersTo`: they never reopen.
+    /// Ends that were asked before a group began say nothing of it (rule 7), so only new ones count.
     func forgetGroups(timersTo: Int64) {
+        guard timersTo > forgottenTo else { return }
+        forgottenTo = timersTo
         let retention = rules.groupRetentionSeconds * 1_000_000
         guard joinedFloor < timersTo - retention else { return }
         for key in groups.keys {

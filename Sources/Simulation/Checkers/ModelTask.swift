@@ -46,6 +46,8 @@ final class ModelTask {
     var timers: [Timer] = []
     var effective: Set<String> = []
     var groups: [String: [Group]] = [:]
+    /// `timersTo` when groups were forgotten last.
+    var forgottenTo: Int64 = 0
     /// No group's last member was appended before this.
     var joinedFloor = Int64.max
     var outputs: [ExpectedOutput] = []
