@@ -44,6 +44,11 @@ struct BatchChain {
         notes.first?.ranges.first { $0.topic == topic }?.from ?? 0
     }
 
+    /// How far the task has read a topic.
+    func end(of topic: Topic) -> Int64 {
+        notes.last?.ranges.last { $0.topic == topic }?.to ?? 0
+    }
+
     /// What retention ate before the task had read it.
     func lost(of topic: Topic) -> [BatchNote.Range] {
         notes.flatMap { $0.ranges.filter { $0.isLost && $0.topic == topic } }

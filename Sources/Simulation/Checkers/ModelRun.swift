@@ -64,10 +64,14 @@ struct ModelRun {
         let records = evidence.partition(place.topic, chain.task).records
         let lost = chain.lost(of: place.topic)
         let first = chain.first(of: place.topic)
+        let end = chain.end(of: place.topic)
         var window = ModelWindow(rules: evidence.rules)
         fates[place] = records.map { record in
             let offset = record.offset.rawValue
-            if offset < first || lost.contains(where: { $0.from <= offset && offset < $0.to }) {
+            // Not read and still there is a finding of its own (ranges).
+            if offset < first || offset >= end
+                || lost.contains(where: { $0.from <= offset && offset < $0.to })
+            {
                 return .lost
             }
             window.show(record.appendTime.rawValue)
