@@ -42,7 +42,8 @@ extension ModelTask {
     }
 
     /// Groups that are forgotten once the signals were read up to `timersTo`: they never reopen.
-    /// Ends that were asked before a group began say nothing of it (rule 7), so only new ones count.
+    /// Ends that were asked before a group began say nothing of it (rule 7), so only new ones
+    /// count.
     func forgetGroups(timersTo: Int64) {
         guard timersTo > forgottenTo else { return }
         forgottenTo = timersTo

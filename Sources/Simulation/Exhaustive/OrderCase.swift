@@ -88,8 +88,8 @@ final class OrderRun {
                 fate = .kept
                 quiet = 0
             }
-            // Beyond the last instant: an accident takes time, and what is due then is due in a calm
-            // run as well.
+            // Beyond the last instant: an accident takes time, and what is due then is due in a
+            // calm run as well.
             if quiet >= 2, world.clock.now > CaseEvents.lastInstant { return }
             world.clock.advance(milliseconds: 1)
         }
