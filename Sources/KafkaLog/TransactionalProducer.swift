@@ -14,6 +14,8 @@ final class TransactionalProducer {
     private let clock: () -> Instant
     private var receipt = CommitReceipt()
     private var auditSentAt: [Partition: Instant] = [:]
+    /// A record was called delivered without an offset: the transaction may lack it.
+    private var isDoubtful = false
     /// The first record that was not written, by topic.
     private var failed: (code: rd_kafka_resp_err_t, topic: Topic?)?
 
@@ -80,9 +82,13 @@ final class TransactionalProducer {
         receipt = CommitReceipt()
         auditSentAt.removeAll(keepingCapacity: true)
         failed = nil
+        isDoubtful = false
         if let error = rd_kafka_begin_transaction(client.rk) { throw giveUp(error, "begin") }
         try produceAll(request.transaction)
         try send(offsets, membership)
+        // The commit would wait for them as well, and ask nothing.
+        rd_kafka_flush(client.rk, endMillisecondsMax)
+        if isDoubtful { throw abort(because: mapping(of: failed!.code, "produce")) }
         if let error = rd_kafka_commit_transaction(client.rk, endMillisecondsMax) {
             if rd_kafka_error_txn_requires_abort(error) != 0 { throw giveUp(error, "commit") }
             throw unknown(error, "commit")
@@ -162,6 +168,14 @@ final class TransactionalProducer {
             {
                 failed = (found.err, client.topic(of: found.rkt))
             }
+            return
+        }
+        // Delivered, and nobody knows where: the broker took it for a duplicate. It may be one
+        // whose answer was lost, or one that never got in because a later request did
+        // (KafkaWriter).
+        guard found.offset >= 0 else {
+            isDoubtful = true
+            failed = (RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER, client.topic(of: found.rkt))
             return
         }
         if found.rkt == client.handle(of: .state) {
