@@ -5,27 +5,31 @@ import EventLog
 import EventModel
 
 extension StreamThread {
+    /// What waits to be decided: records, bytes of their values, the inputs it is of, and whether
+    /// one of these is paused.
+    var held: (records: Int, bytes: Int, inputs: Int, isAnyPaused: Bool) {
+        var held = (records: 0, bytes: 0, inputs: 0, isAnyPaused: false)
+        for task in tasks.lazy.compactMap({ $0 }) {
+            for queue in task.core.queues {
+                held.records += queue.count
+                held.bytes += queue.bytes
+                held.inputs += 1
+                if queue.isPaused { held.isAnyPaused = true }
+            }
+        }
+        return held
+    }
+
     /// Stops reading the inputs that hold most when too much is held, and reads them on when they
     /// hold little. What is held stays at about `Limits.heldRecordsMax` and `heldBytesMax`, and a
     /// poll more.
     func balanceInputs() throws(WorkerError) {
-        var records = 0
-        var bytes = 0
-        var inputs = 0
-        var isAnyPaused = false
-        for task in tasks.lazy.compactMap({ $0 }) {
-            for queue in task.core.queues {
-                records += queue.count
-                bytes += queue.bytes
-                inputs += 1
-                if queue.isPaused { isAnyPaused = true }
-            }
-        }
+        let held = held
         let limits = settings.limits
-        let isFull = records > limits.heldRecordsMax || bytes > limits.heldBytesMax
-        guard isFull || isAnyPaused else { return }
-        let recordsShare = limits.heldRecordsMax / inputs
-        let bytesShare = limits.heldBytesMax / inputs
+        let isFull = held.records > limits.heldRecordsMax || held.bytes > limits.heldBytesMax
+        guard isFull || held.isAnyPaused else { return }
+        let recordsShare = limits.heldRecordsMax / held.inputs
+        let bytesShare = limits.heldBytesMax / held.inputs
         for task in tasks.lazy.compactMap({ $0 }) {
             for index in task.core.queues.indices {
                 let queue = task.core.queues[index]

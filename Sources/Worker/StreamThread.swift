@@ -141,16 +141,9 @@ package final class StreamThread<Log: StreamLog> {
 
     /// More records wait to be decided than shall be held while a commit is under way.
     private var hasEnoughInHand: Bool {
-        var records = 0
-        var bytes = 0
-        for task in tasks.lazy.compactMap({ $0 }) {
-            for queue in task.core.queues {
-                records += queue.count
-                bytes += queue.bytes
-            }
-        }
-        return records >= settings.limits.inHandRecordsMax
-            || bytes >= settings.limits.inHandBytesMax
+        let held = held
+        return held.records >= settings.limits.inHandRecordsMax
+            || held.bytes >= settings.limits.inHandBytesMax
     }
 
     /// SIGTERM: what is decided is committed, then everything is let go.
