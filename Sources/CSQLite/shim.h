@@ -6,6 +6,11 @@
 // until the line is there. (For Store's dedupe window; no logic.)
 static inline void holdfast_prefetch(const void *address) { __builtin_prefetch(address); }
 
+// Closing makes no checkpoint: SQLite would not tell how it went. (For Store; here because sqlite3_db_config is variadic.)
+static inline void holdfast_no_checkpoint_at_close(sqlite3 *db) {
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+}
+
 // Memory for a process that opens thousands of small files a second (Simulation), here because sqlite3_config is
 // variadic and Swift has no variable of a thread. SQLite as Debian builds it asks the C library for every little thing,
 // counts it under a lock that all threads share, and what it gives back is merged and split again for the next file:

@@ -1,22 +1,33 @@
 // One connection to one SQLite file. The handle has one owner and never leaves this file; after any
 // error the connection is dropped at once, so that nothing can go on on an outcome that nobody
 // knows.
+//
+// What is written reaches the file itself at checkpoints, which are ours alone: those that SQLite
+// makes by itself (after so many pages, at closing) do not tell when a sync fails.
 
 import CSQLite
 
 /// Used by one thread. Any error drops the connection: every later call throws.
 final class StoreConnection {
     let path: String
+    private let file: TaskFile?
     private var handle: OpaquePointer?
+    /// Pages in the WAL after which a transaction takes the time to bring them to the file. A batch
+    /// of 100,000 ids is 2.4 MB: SQLite's 1,000 pages would do so at every second one.
+    var checkpointPages = 4_000
+    private var pagesInWAL = 0
 
     /// Opens (and creates) the file and sets what every connection of ours has.
-    /// - Parameter vfs: the disk to open it on; nil: SQLite's default.
-    init(path: String, vfs: String? = nil) throws(StoreError) {
+    /// - Parameter file: what lies at the path, with the disk to open it on; nil: nothing on a
+    /// disk.
+    init(path: String, file: TaskFile? = nil) throws(StoreError) {
         self.path = path
+        self.file = file
         let flags =
             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &handle, flags, vfs)
+        let code = sqlite3_open_v2(path, &handle, flags, file?.files.vfs)
         guard code == SQLITE_OK else { throw fail("open", code) }
+        takeCheckpointsOver()
         // EXCLUSIVE: a task's file has one owner; a second one is told (inUse) instead of let in,
         // and the WAL's index needs no shared memory that a crash could leave behind.
         try execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -28,6 +39,19 @@ final class StoreConnection {
     }
 
     deinit { drop() }
+
+    private func takeCheckpointsOver() {
+        holdfast_no_checkpoint_at_close(handle)
+        // The hook takes the place of the one that makes checkpoints.
+        let own = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_wal_hook(
+            handle,
+            { own, _, _, pages in
+                let connection = Unmanaged<StoreConnection>.fromOpaque(own!).takeUnretainedValue()
+                connection.pagesInWAL = Int(pages)
+                return SQLITE_OK
+            }, own)
+    }
 
     /// Whether an error (or `drop`) has ended this connection.
     var isDropped: Bool { handle == nil }
@@ -83,6 +107,17 @@ final class StoreConnection {
             throw error
         }
         try execute("COMMIT")
+        if pagesInWAL >= checkpointPages { try checkpoint("PASSIVE") }
+    }
+
+    /// Brings what the WAL holds to the file, and both to the disk.
+    /// - Parameter mode: SQLite's word for what becomes of the WAL.
+    func checkpoint(_ mode: String) throws(StoreError) {
+        pagesInWAL = 0
+        let checkpoint = try prepare("PRAGMA wal_checkpoint(\(mode))")
+        guard try checkpoint.step(), checkpoint.integer(0) == 0 else {
+            throw .damaged("checkpoint", path: path, "it cannot be checkpointed")
+        }
     }
 
     /// Makes the error of an answer, and drops the connection.
@@ -92,6 +127,9 @@ final class StoreConnection {
             ?? String(cString: sqlite3_errstr(code))
         let systemError = handle.map { sqlite3_system_errno($0) } ?? 0
         drop()
+        if code == StoreError.failedSync || code == StoreError.failedSyncOfNames, let file {
+            return .unsynced(operation, path: path, code: code, isGone: file.giveUp())
+        }
         return .sqlite(
             operation, path: path, code: code,
             systemError: code & 0xff == SQLITE_IOERR ? systemError : 0, text: text)

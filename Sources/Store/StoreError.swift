@@ -50,6 +50,22 @@ extension StoreError {
             message: "\(path): \(text)", hint: hint(for: reaction))
     }
 
+    /// SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC, which the importer does not see.
+    static let failedSync = SQLITE_IOERR | (4 << 8)
+    static let failedSyncOfNames = SQLITE_IOERR | (5 << 8)
+
+    /// A sync failed, and the file was given up: see `TaskFile.giveUp`.
+    static func unsynced(_ operation: String, path: String, code: Int32, isGone: Bool) -> StoreError
+    {
+        StoreError(
+            operation: operation, code: "SQLite \(code)", reaction: .dropConnection,
+            message: "\(path): the disk could not keep what was written"
+                + (isGone ? "; the file is given up" : ", and the file cannot be removed"),
+            hint: isGone
+                ? "It is rebuilt from the log; look after the disk of --state"
+                : "Stop, remove it, and look after the disk of --state")
+    }
+
     /// What an extended result code asks for.
     static func reaction(to code: Int32, systemError: Int32) -> Reaction {
         if systemError == ENOSPC || systemError == EDQUOT { return .diskFull }

@@ -29,7 +29,7 @@ struct TaskFile {
 
     /// A connection to the file, on its disk.
     func connect() throws(StoreError) -> StoreConnection {
-        try StoreConnection(path: path, vfs: files.vfs)
+        try StoreConnection(path: path, file: self)
     }
 
     /// The size of the file in bytes; 0 when there is none.
@@ -44,9 +44,7 @@ struct TaskFile {
             number += 1
         }
         let kept = "\(path).torn-\(number)"
-        // The WAL goes first: a crash in between leaves an old file without a WAL, which is merely
-        // behind. The other way round, an old WAL would meet a new file.
-        for suffix in ["-wal", "-shm", "-journal", ""] where exists(path + suffix) {
+        for suffix in Self.suffixes where exists(path + suffix) {
             let renamed = files.rename(path + suffix, to: kept + suffix)
             guard renamed == 0 else {
                 throw .system("set aside", path: path + suffix, errno: renamed)
@@ -55,9 +53,23 @@ struct TaskFile {
         return kept
     }
 
-    /// Removes the file and its WAL, the WAL first as in `setAside`.
+    /// The file goes first, then its WAL: a crash in between leaves a WAL without a file, which no
+    /// opening takes for anything. The other way round, a file that was caught in the middle of a
+    /// checkpoint would lie there without the WAL that makes it whole.
+    private static let suffixes = ["", "-wal", "-shm", "-journal"]
+
+    /// After a sync that failed. What the system could not write it may call written from then on
+    /// (Linux does), so that a later sync proves nothing: a power cut in a later checkpoint would
+    /// leave old pages among new ones, each of them whole. Kafka has all of it.
+    /// - Returns: whether the name is free.
+    func giveUp() -> Bool {
+        do throws(StoreError) { try remove() } catch { return (try? setAside()) != nil }
+        return true
+    }
+
+    /// Removes the file and its WAL.
     func remove() throws(StoreError) {
-        for suffix in ["-wal", "-shm", "-journal", ""] where exists(path + suffix) {
+        for suffix in Self.suffixes where exists(path + suffix) {
             let removed = files.remove(path + suffix)
             guard removed == 0 else {
                 throw .system("remove", path: path + suffix, errno: removed)

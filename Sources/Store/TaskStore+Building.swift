@@ -55,10 +55,7 @@ extension TaskStore {
         // A checkpoint syncs the file, hence the pages of the build, when it has a page to bring
         // there: another word makes sure of one (the same word again would write nothing).
         try note(.syncing)
-        let checkpoint = try connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)")
-        guard try checkpoint.step(), checkpoint.integer(0) == 0 else {
-            throw .damaged("build", path: connection.path, "it cannot be checkpointed")
-        }
+        try connection.checkpoint("TRUNCATE")
         builtAt = nil
     }
 

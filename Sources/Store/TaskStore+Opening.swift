@@ -189,9 +189,6 @@ extension TaskStore {
     private static func makeDurable(_ connection: StoreConnection) throws(StoreError) {
         try setJournal("wal", of: connection)
         try connection.execute("PRAGMA synchronous=NORMAL")
-        // A batch of 100,000 ids is 2.4 MB: the default of 1,000 pages would checkpoint at every
-        // second one.
-        try connection.execute("PRAGMA wal_autocheckpoint=4000")
         try connection.execute("PRAGMA journal_size_limit=67108864")
     }
 

@@ -17,6 +17,8 @@ final class StoreLives {
     private(set) var acknowledged = 0
     /// The file was set aside: its batches are read back from the log.
     private(set) var setAsides = 0
+    /// A sync failed and the file was removed.
+    private(set) var givenUp = 0
     /// Errors met, by their reaction.
     private(set) var reactions: [StoreError.Reaction] = []
     /// What was found wrong; empty when all is well.
@@ -61,6 +63,10 @@ final class StoreLives {
     }
 
     private func work() throws(StoreError) -> Bool {
+        if isGivenUp {
+            givenUp += 1
+            acknowledged = 0
+        }
         let store = try take()
         defer { if disk.isOff { store.connection.drop() } }
         guard let position = try store.wholeBatch() else {
@@ -78,7 +84,7 @@ final class StoreLives {
         }
         if position == threw { commitsThatThrewAndStayed += 1 }
         threw = nil
-        try store.connection.execute("PRAGMA wal_autocheckpoint=\(checkpointPages)")
+        store.connection.checkpointPages = checkpointPages
         guard position < goal else {
             try checkIntegrity(store)
             store.close()
@@ -96,6 +102,12 @@ final class StoreLives {
         }
         store.close()
         return false
+    }
+
+    /// The file is gone, as it has to be after a sync that failed, and only then.
+    private var isGivenUp: Bool {
+        acknowledged > 0 && !disk.names.contains("/state/\(fileName)")
+            && disk.faultsMet.contains { $0.hasPrefix("sync") }
     }
 
     private func take() throws(StoreError) -> TaskStore {
