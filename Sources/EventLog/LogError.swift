@@ -13,7 +13,7 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         /// The commit may or may not have happened: reopen the producers, restore, look at the
         /// head.
         case outcomeUnknown
-        /// We have been replaced: drop all partitions without a commit; rejoin.
+        /// We have been replaced: drop all partitions without a commit; close, open, join again.
         case surrenderPartitions
         /// A person must act: stop with the hint.
         case stopProcess

@@ -61,6 +61,9 @@ package struct Limits: Sendable, Equatable {
     package var clockMeasureIntervalMilliseconds: Int64 = 1_000
     /// Session of the consumer group and of a transaction, in milliseconds.
     package var sessionMilliseconds: Int64 = 10_000
+    /// A stream thread whose name was taken joins its group again at most so often, in
+    /// milliseconds.
+    package var joinAgainMillisecondsMin: Int64 = 600_000
     /// SIGTERM: everything is committed and left within this time, in milliseconds.
     package var drainMillisecondsMax: Int64 = 20_000
     /// How long the end of a stream thread waits for a recovery that it has given up, in

@@ -104,9 +104,12 @@ extension KafkaStreamLog {
             var fatal = [CChar](repeating: 0, count: 512)
             let cause = rd_kafka_fatal_error(consumer.rk, &fatal, fatal.count)
             let error = LogError.kafka(cause, "poll", configuration, detail: String(fatal))
+            // Another process of our name, or our own earlier join, whose answer was lost.
+            let isTaken = cause == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
             return LogError(
-                operation: "poll", code: error.code, reaction: .stopProcess,
-                message: error.message, hint: error.hint)
+                operation: "poll", code: error.code,
+                reaction: isTaken ? .surrenderPartitions : .stopProcess, message: error.message,
+                hint: error.hint)
         default:
             let error = LogError.kafka(
                 found.err, "poll", configuration,

@@ -90,7 +90,7 @@ package final class SimulatedStreamLog: StreamLog {
         guard let member else { preconditionFailure("a stream is opened before it is polled") }
         if log.group.isFenced(member) {
             throw .simulated(
-                "poll", "FENCED_INSTANCE_ID", .stopProcess,
+                "poll", "FENCED_INSTANCE_ID", .surrenderPartitions,
                 "another process took the name \(instance ?? name)")
         }
         if !log.group.isMember(member) {

@@ -32,33 +32,63 @@ package final class Supervisor: Sendable {
         }
         let running = (0..<threads).map { index in
             PlainThread { [self] in
-                do {
-                    let log: Log
-                    do throws(LogError) { log = try makeLog(index) } catch {
-                        throw WorkerError(error)
+                do throws(WorkerError) {
+                    try joiningAgain(index, settings, environment, notify) {
+                        () throws(WorkerError) in
+                        let log: Log
+                        do throws(LogError) { log = try makeLog(index) } catch {
+                            throw WorkerError(error)
+                        }
+                        try live(
+                            StreamThread(
+                                log: log, settings: settings, environment: environment,
+                                index: index, stop: stop, registry: registry, notify: notify))
                     }
-                    let thread = StreamThread(
-                        log: log, settings: settings, environment: environment, index: index,
-                        stop: stop, registry: registry, notify: notify)
-                    defer { note(thread.totals, commits: thread.commits) }
-                    do {
-                        try thread.open()
-                        try thread.run()
-                    } catch {
-                        thread.abandon()
-                        throw error
-                    }
-                } catch let error as WorkerError {
+                } catch {
                     notify(.failed(thread: index, why: error.description))
                     failure.withLock { if $0 == nil { $0 = error } }
                     stop.request()
-                } catch {
-                    preconditionFailure("unexpected error: \(error)")
                 }
             }
         }
         for thread in running { thread.join() }
         if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// One membership of a thread, from joining to leaving.
+    private func live<Log: StreamLog>(_ thread: StreamThread<Log>) throws(WorkerError) {
+        defer { note(thread.totals, commits: thread.commits) }
+        do throws(WorkerError) {
+            try thread.open()
+            try thread.run()
+        } catch {
+            thread.abandon()
+            throw error
+        }
+    }
+
+    /// A thread whose name in the group was taken joins again, once in a while: the other may have
+    /// been itself, for a group coordinator that dies can lose the answer to a join (seen when a
+    /// broker was killed). Of two processes of one name the one that is put out for the second time
+    /// ends.
+    private func joiningAgain(
+        _ index: Int, _ settings: WorkerSettings, _ environment: Environment,
+        _ notify: @Sendable (WorkerSignal) -> Void, _ live: () throws(WorkerError) -> Void
+    ) throws(WorkerError) {
+        var lastTime: Int64?
+        while true {
+            do throws(WorkerError) {
+                return try live()
+            } catch {
+                let now = environment.monotonicMicroseconds()
+                let pause = lastTime.map { now - $0 } ?? .max
+                guard error.logError?.reaction == .surrenderPartitions, !stop.isRequested,
+                    pause / 1000 >= settings.limits.joinAgainMillisecondsMin
+                else { throw error }
+                lastTime = now
+                notify(.joinedAgain(thread: index))
+            }
+        }
     }
 
     /// Counts of all threads together, after `run`.

@@ -26,6 +26,7 @@ package enum WorkerSignal: Sendable {
     case partitionsSurrendered(LogError)
     case logRetry(LogError)
     case storeReopened(Partition, why: String)
+    case joinedAgain(thread: Int)
     case draining
     case stopped(thread: Int)
     case failed(thread: Int, why: String)
@@ -53,6 +54,7 @@ package enum WorkerSignal: Sendable {
         case .partitionsSurrendered: "partitionsSurrendered"
         case .logRetry: "logRetry"
         case .storeReopened: "storeReopened"
+        case .joinedAgain: "joinedAgain"
         case .draining: "draining"
         case .stopped: "stopped"
         case .failed: "failed"

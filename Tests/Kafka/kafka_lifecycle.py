@@ -168,6 +168,29 @@ class Lifecycle(unittest.TestCase):
         self.assertEqual(set(causes), {"s-%d" % n for n in range(self.sent)})
         self.proven()
 
+    # -- one name, two processes ----------------------------------------------------------------
+
+    def test_4_of_two_processes_of_one_name_one_ends_and_the_other_goes_on(self):
+        first = self.site.worker("w0")
+        self.site.produce("mes.execution", plant.failed_step("before", "L-1"))
+        self.site.wait_for("holdfast.holds", "holdApplied.v1", 1, 60)
+        second = self.site.worker("other", start=False)
+        second.command[second.command.index("--instance") + 1] = "w0"
+        second.start()
+        both = (first, second)
+        self.assertTrue(plant.wait_until(
+            lambda: any(not worker.alive() for worker in both), 90),
+            "\n".join(worker.tail(40) for worker in both))
+        ended, left = both if not first.alive() else reversed(both)
+        self.assertEqual(ended.ended_itself(), 69, ended.tail(40))
+        self.assertIn("give each", ended.tail(5))
+        self.site.produce("mes.execution", plant.failed_step("after", "L-1"))
+        self.site.wait_for("holdfast.holds", "holdApplied.v1", 2, 60)
+        self.site.wait_consumed(60)
+        self.assertTrue(left.alive(), left.tail(40))
+        self.site.drain(left)
+        self.proven()
+
 
 if __name__ == "__main__":
     unittest.main()

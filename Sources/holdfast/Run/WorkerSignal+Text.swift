@@ -15,7 +15,7 @@ extension WorkerSignal {
             .info
         case .recordRefused, .taskLost, .recordsLost, .dedupeWindowIncomplete, .stateFileSetAside,
             .stateFileRebuilt, .clockImplausible, .commitRepeated, .commitOutcomeUnknown,
-            .partitionsSurrendered, .logRetry, .storeReopened:
+            .partitionsSurrendered, .logRetry, .storeReopened, .joinedAgain:
             .warning
         case .clientLine(let level, _): level <= 3 ? .warning : .info
         case .failed: .error
@@ -57,6 +57,7 @@ extension WorkerSignal {
         case .partitionsSurrendered(let error): "another worker has taken over: \(error)"
         case .logRetry(let error): "\(error)"
         case .storeReopened(let task, let why): "task \(task.rawValue) is read back: \(why)"
+        case .joinedAgain(let thread): "thread \(thread) joins the group again"
         case .draining: "draining: what is decided is committed"
         case .stopped(let thread): "thread \(thread) has left"
         case .failed(let thread, let why): "thread \(thread) failed: \(why)"
