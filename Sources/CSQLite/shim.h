@@ -6,9 +6,10 @@
 // until the line is there. (For Store's dedupe window; no logic.)
 static inline void holdfast_prefetch(const void *address) { __builtin_prefetch(address); }
 
-// Closing makes no checkpoint: SQLite would not tell how it went. (For Store; here because sqlite3_db_config is variadic.)
-static inline void holdfast_no_checkpoint_at_close(sqlite3 *db) {
-    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+// Whether closing makes a checkpoint, of which SQLite would not tell how it went. (For Store; here because
+// sqlite3_db_config is variadic.)
+static inline void holdfast_checkpoint_at_close(sqlite3 *db, int makes) {
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !makes, (int *)0);
 }
 
 // Memory for a process that opens thousands of small files a second (Simulation), here because sqlite3_config is

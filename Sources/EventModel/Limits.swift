@@ -61,6 +61,9 @@ package struct Limits: Sendable, Equatable {
     package var clockMeasureIntervalMilliseconds: Int64 = 1_000
     /// Session of the consumer group and of a transaction, in milliseconds.
     package var sessionMilliseconds: Int64 = 10_000
+    /// Topics that a broker does not know at the start are asked for again for so long, in
+    /// milliseconds.
+    package var unknownTopicsMillisecondsMax: Int64 = 5_000
     /// A stream thread whose name was taken joins its group again at most so often, in
     /// milliseconds.
     package var joinAgainMillisecondsMin: Int64 = 600_000

@@ -37,16 +37,20 @@ extension ClientHandle {
         }
     }
 
-    /// As `metadata`, but all must be there.
+    /// As `metadata`, but all must be there, if need be after a while.
     func requiredCounts(
         of wanted: [Topic], _ operation: String
     ) throws(LogError) -> [Topic: Int32] {
-        let found = try metadata(of: wanted, operation)
-        let missing = wanted.filter { found[$0] == nil }
-        guard missing.isEmpty else {
-            throw LogError.missingTopics(missing.map(configuration.name(of:)), operation)
+        let deadline = Monotonic.milliseconds() + configuration.unknownTopicsMillisecondsMax
+        while true {
+            let found = try metadata(of: wanted, operation)
+            let missing = wanted.filter { found[$0] == nil }
+            if missing.isEmpty { return found.mapValues(\.partitions) }
+            guard Monotonic.milliseconds() < deadline else {
+                throw LogError.missingTopics(missing.map(configuration.name(of:)), operation)
+            }
+            rd_kafka_poll(rk, 50)
         }
-        return found.mapValues(\.partitions)
     }
 
     private func counts(

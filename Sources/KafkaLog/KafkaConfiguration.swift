@@ -28,6 +28,9 @@ package struct KafkaConfiguration: Sendable {
     package var sessionMilliseconds = 10_000
     /// How long to wait for a first answer of the cluster, in milliseconds.
     package var connectMillisecondsMax: Int64 = 15_000
+    /// How long topics that a broker does not know are asked for again, in milliseconds: they may
+    /// have been made, or the broker may have come back, a moment ago.
+    package var unknownTopicsMillisecondsMax = Limits().unknownTopicsMillisecondsMax
     /// How long a predecessor's open transaction is waited for, in milliseconds: it ends at most
     /// 20 s after it began (measured: the coordinator looks every 10 s for those older than 10 s).
     package var stableOffsetsMillisecondsMax: Int64 = 45_000

@@ -41,7 +41,7 @@ final class StoreConnection {
     deinit { drop() }
 
     private func takeCheckpointsOver() {
-        holdfast_no_checkpoint_at_close(handle)
+        holdfast_checkpoint_at_close(handle, 0)
         // The hook takes the place of the one that makes checkpoints.
         let own = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_wal_hook(
@@ -63,6 +63,14 @@ final class StoreConnection {
         // Statements first: a handle with a living statement would keep the file's lock.
         while let statement = sqlite3_next_stmt(handle, nil) { sqlite3_finalize(statement) }
         sqlite3_close(handle)
+    }
+
+    /// Closes the file with all of it on the disk, and leaves no WAL behind.
+    func closeInOrder() throws(StoreError) {
+        try checkpoint("TRUNCATE")
+        // There is nothing left to bring to the file: the WAL is only removed.
+        holdfast_checkpoint_at_close(handle, 1)
+        drop()
     }
 
     /// Runs one statement that answers nothing we want to know.

@@ -52,8 +52,7 @@ package final class TaskStore {
         // Failing to say "clean" costs the next opening a check, or a restore, nothing else.
         try? bringToDisk()
         try? note(.inOrder)
-        try? connection.checkpoint("TRUNCATE")
-        connection.drop()
+        try? connection.closeInOrder()
     }
 }
 

@@ -53,6 +53,15 @@ class Messages(unittest.TestCase):
         site = self.site()
         self.told(self.run_worker(site), 78, site.prefix + "mes.execution", "topics apply")
 
+    def test_topics_that_are_made_a_moment_later(self):
+        """A broker of several may hear of a topic after the worker asked it (seen with three)."""
+        site = self.site()
+        worker = site.worker("w0")
+        site.make_topics("--partitions", "4")
+        self.assertTrue(plant.wait_until(lambda: "is back" in worker.tail(50), 30),
+                        worker.tail(50))
+        site.drain(worker)
+
     def test_a_wrong_partition_count(self):
         site = self.site()
         plant.tool(self.cluster, "topics", "--create", "--topic", site.prefix + "qms.quality",

@@ -27,10 +27,23 @@ extension SimulatedDisk {
         for number in 1...5 { try store.commitBatch(number) }
         #expect(try store.consistentBatch() == 5)
         store.close()
-        #expect(disk.bytes(of: simulatedPath + "-wal") == [], "all of it is in the file")
+        #expect(disk.names == [simulatedPath])
         let again = try disk.open()
         #expect(again.openReport == .opened)
         #expect(try again.consistentBatch() == 5)
+    }
+
+    @Test func `the WAL goes into the file after so many pages, and does not grow beyond`() throws {
+        let store = try disk.open()
+        let pages = { (name: String) in (disk.bytes(of: name)?.count ?? 0) / 4096 }
+        for number in 1...20 { try store.commitBatch(number) }
+        let grown = pages(simulatedPath + "-wal")
+        #expect(grown > 60 && pages(simulatedPath) < 15, "\(grown) pages wait")
+        store.connection.checkpointPages = 10
+        for number in 21...80 { try store.commitBatch(number) }
+        #expect(pages(simulatedPath + "-wal") <= grown + 10)
+        #expect(disk.count(of: .sync) > 20)
+        #expect(try store.consistentBatch() == 80)
     }
 
     @Test func `files are bytes that real SQLite reads`() throws {
@@ -150,8 +163,6 @@ extension SimulatedDisk {
                     directory: "/state", identity: .test, why: "test", files: disk)
                 : try disk.open()
             try store.commitBatch(2)
-            // Leaving WAL mode is the one time that SQLite deletes a file of ours.
-            if operation == .delete { try TaskStore.setJournal("delete", of: store.connection) }
             store.close()
         } catch {
             #expect(!error.message.isEmpty)

@@ -5,6 +5,7 @@
 import Configuration
 import EventLog
 import EventModel
+import Glibc
 
 /// The check before a run.
 enum Preflight {
@@ -13,7 +14,7 @@ enum Preflight {
         defer { admin.close() }
         let found: [Topic: TopicDescription]
         do throws(LogError) {
-            found = try admin.describe(Topic.allCases)
+            found = try describe(call, admin)
         } catch {
             // Least privilege: a worker may be denied to read settings. What it needs to live it
             // finds out itself.
@@ -37,5 +38,26 @@ enum Preflight {
                 ? "'holdfast topics check' shows all; 'holdfast topics apply' makes what is missing"
                 : "'holdfast topics check' shows all; a partition count cannot be changed: make "
                     + "the topics anew")
+    }
+
+    /// All topics as the log describes them. Of several brokers one may hear of a topic later than
+    /// another, and whoever starts a worker right after `topics apply` asks that one.
+    private static func describe(
+        _ call: Invocation, _ admin: any LogAdmin
+    ) throws(LogError) -> [Topic: TopicDescription] {
+        var patience = 0 as Int64
+        if case .kafka = call.settings.log {
+            patience = Limits().unknownTopicsMillisecondsMax * 1000
+        }
+        let began = call.environment.monotonicMicroseconds()
+        while true {
+            let found = try admin.describe(Topic.allCases)
+            if found.count == Topic.allCases.count
+                || call.environment.monotonicMicroseconds() - began >= patience
+            {
+                return found
+            }
+            usleep(100_000)
+        }
     }
 }
