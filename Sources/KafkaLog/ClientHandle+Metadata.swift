@@ -22,7 +22,9 @@ extension ClientHandle {
                 defer { rd_kafka_metadata_destroy(answer) }
                 return try counts(in: answer.pointee, of: wanted, operation)
             }
-            rd_kafka_poll(rk, 0)
+            // Not where a consumer's records come to the same queue: the library ends the process
+            // when it meets one there.
+            if !isConsumed { rd_kafka_poll(rk, 0) }
             if let last = context.lastError,
                 last.code == RD_KAFKA_RESP_ERR__AUTHENTICATION
                     || last.code == RD_KAFKA_RESP_ERR__SSL
@@ -41,15 +43,19 @@ extension ClientHandle {
     func requiredCounts(
         of wanted: [Topic], _ operation: String
     ) throws(LogError) -> [Topic: Int32] {
-        let deadline = Monotonic.milliseconds() + configuration.unknownTopicsMillisecondsMax
+        var deadline: Int64?
         while true {
             let found = try metadata(of: wanted, operation)
             let missing = wanted.filter { found[$0] == nil }
             if missing.isEmpty { return found.mapValues(\.partitions) }
-            guard Monotonic.milliseconds() < deadline else {
+            let now = Monotonic.milliseconds()
+            // From the first answer on: that may have been long in coming.
+            let until = deadline ?? now + configuration.unknownTopicsMillisecondsMax
+            guard now < until else {
                 throw LogError.missingTopics(missing.map(configuration.name(of:)), operation)
             }
-            rd_kafka_poll(rk, 50)
+            deadline = until
+            usleep(50_000)
         }
     }
 

@@ -49,6 +49,8 @@ final class ClientHandle {
     let configuration: KafkaConfiguration
     private var topics: [OpaquePointer?] = Array(repeating: nil, count: Topic.allCases.count)
     private var isClosed = false
+    /// Everything the library has for us comes to the consumer's queue, records included.
+    private(set) var isConsumed = false
 
     /// Makes the client; nothing is sent yet.
     /// - Parameter own: our properties; they win over the operator's.
@@ -81,6 +83,12 @@ final class ClientHandle {
     }
 
     deinit { close() }
+
+    /// From now on everything the library has for us comes to the consumer's queue.
+    func consume() {
+        rd_kafka_poll_set_consumer(rk)
+        isConsumed = true
+    }
 
     /// Why there is no client. Only a wrong argument is the operator's to correct: the library also
     /// gives up when its threads do not start within 60 s of the wall clock, which a starved

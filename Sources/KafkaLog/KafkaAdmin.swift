@@ -37,8 +37,10 @@ package final class KafkaAdmin: LogAdmin {
         let entries = try settings(of: topics.filter { found[$0] != nil })
         var answer: [Topic: TopicDescription] = [:]
         for (topic, counts) in found {
+            // Another broker may have been asked, which has not heard of it yet.
+            guard let known = entries[topic] else { continue }
             var settings: [String: String] = [:]
-            for entry in entries[topic] ?? [] { settings[entry.name] = entry.value }
+            for entry in known { settings[entry.name] = entry.value }
             answer[topic] = TopicDescription(
                 partitions: counts.partitions, replication: counts.replication,
                 settings: settings)
@@ -173,8 +175,10 @@ package final class KafkaAdmin: LogAdmin {
                     let name = rd_kafka_ConfigResource_name(resource).map({ String(cString: $0) }),
                     let topic = configuration.topic(named: name)
                 else { continue }
+                let code = rd_kafka_ConfigResource_error(resource)
+                if code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART { continue }
                 try check(
-                    rd_kafka_ConfigResource_error(resource),
+                    code,
                     rd_kafka_ConfigResource_error_string(resource), "describe topics", name)
                 found[topic] = Self.settings(in: resource)
             }

@@ -60,7 +60,7 @@ package final class KafkaReader: LogReader {
     /// Takes from handles that nobody reads what they want to tell: old errors of connections.
     /// Nothing is assigned.
     func rest() {
-        rd_kafka_poll_set_consumer(client.rk)
+        client.consume()
         while let message = rd_kafka_consumer_poll(client.rk, 0) {
             rd_kafka_message_destroy(message)
         }
@@ -152,7 +152,7 @@ package final class KafkaReader: LogReader {
                 configuration.name(of: partition.topic), partition.partition,
                 offset: max(low, offset))
         }
-        rd_kafka_poll_set_consumer(client.rk)
+        client.consume()
         let code = rd_kafka_assign(client.rk, positions.isEmpty ? nil : list.pointer)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw LogError.kafka(code, "assign", configuration)

@@ -68,7 +68,7 @@ package final class KafkaStreamLog: StreamLog {
         assignment = Assignment(partitionCount: Int(partitionCount))
         client = made
         made.context.onRebalance = { [unowned self] in rebalanced($0, $1) }
-        rd_kafka_poll_set_consumer(made.rk)
+        made.consume()
         startCommitter(waking: made)
         try subscribe()
     }

@@ -124,6 +124,7 @@ final class StoreConnection {
         pagesInWAL = 0
         let checkpoint = try prepare("PRAGMA wal_checkpoint(\(mode))")
         guard try checkpoint.step(), checkpoint.integer(0) == 0 else {
+            drop()
             throw .damaged("checkpoint", path: path, "it cannot be checkpointed")
         }
     }
@@ -136,7 +137,9 @@ final class StoreConnection {
         let systemError = handle.map { sqlite3_system_errno($0) } ?? 0
         drop()
         if code == StoreError.failedSync || code == StoreError.failedSyncOfNames, let file {
-            return .unsynced(operation, path: path, code: code, isGone: file.giveUp())
+            return .unsynced(
+                operation, path: path, code: code, systemError: systemError,
+                isGone: file.giveUp())
         }
         return .sqlite(
             operation, path: path, code: code,

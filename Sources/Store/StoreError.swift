@@ -55,15 +55,27 @@ extension StoreError {
     static let failedSyncOfNames = SQLITE_IOERR | (5 << 8)
 
     /// A sync failed, and the file was given up: see `TaskFile.giveUp`.
-    static func unsynced(_ operation: String, path: String, code: Int32, isGone: Bool) -> StoreError
-    {
-        StoreError(
-            operation: operation, code: "SQLite \(code)", reaction: .dropConnection,
-            message: "\(path): the disk could not keep what was written"
-                + (isGone ? "; the file is given up" : ", and the file cannot be removed"),
-            hint: isGone
-                ? "It is rebuilt from the log; look after the disk of --state"
-                : "Stop, remove it, and look after the disk of --state")
+    /// - Parameter isGone: its name is free; otherwise a person must remove it.
+    static func unsynced(
+        _ operation: String, path: String, code: Int32, systemError: Int32, isGone: Bool
+    ) -> StoreError {
+        let isFull = systemError == ENOSPC || systemError == EDQUOT
+        let reaction: Reaction = !isGone ? .stopProcess : isFull ? .diskFull : .dropConnection
+        let why = systemError == 0 ? "" : " (\(String(cString: strerror(systemError))))"
+        return StoreError(
+            operation: operation, code: "SQLite \(code)", reaction: reaction,
+            message: "\(path): the disk could not keep what was written\(why)"
+                + (isGone ? "; the file was given up" : ", and the file cannot be removed"),
+            hint: !isGone
+                ? "Remove it before the next start, and look after the disk of --state"
+                : isFull
+                    ? hint(for: .diskFull)
+                    : "It is rebuilt from the log; look after the disk of --state")
+    }
+
+    /// The file's sync failed: it is gone (or has to go), and is rebuilt from the log.
+    package var isUnsynced: Bool {
+        [Self.failedSync, Self.failedSyncOfNames].contains { code == "SQLite \($0)" }
     }
 
     /// What an extended result code asks for.

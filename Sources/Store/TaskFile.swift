@@ -2,6 +2,7 @@
 // only the worker's user reads it.
 
 import EventModel
+import Glibc
 
 /// The file of one task in the state directory.
 struct TaskFile {
@@ -69,9 +70,9 @@ struct TaskFile {
 
     /// Removes the file and its WAL.
     func remove() throws(StoreError) {
-        for suffix in Self.suffixes where exists(path + suffix) {
+        for suffix in Self.suffixes {
             let removed = files.remove(path + suffix)
-            guard removed == 0 else {
+            guard removed == 0 || removed == ENOENT else {
                 throw .system("remove", path: path + suffix, errno: removed)
             }
         }

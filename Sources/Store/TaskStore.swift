@@ -47,12 +47,19 @@ package final class TaskStore {
 
     /// Closes the file in order, so that the next opening need not check every page. After an error
     /// there is no order to close in: the connection is gone already and this does nothing.
-    package func close() {
-        guard !connection.isDropped else { return }
-        // Failing to say "clean" costs the next opening a check, or a restore, nothing else.
-        try? bringToDisk()
-        try? note(.inOrder)
-        try? connection.closeInOrder()
+    /// - Returns: why it could not: it costs the next opening a check, or a restore.
+    @discardableResult
+    package func close() -> StoreError? {
+        guard !connection.isDropped else { return nil }
+        defer { connection.drop() }
+        do throws(StoreError) {
+            try bringToDisk()
+            try note(.inOrder)
+            try connection.closeInOrder()
+        } catch {
+            return error
+        }
+        return nil
     }
 }
 

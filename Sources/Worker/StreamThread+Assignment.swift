@@ -114,15 +114,20 @@ extension StreamThread {
         task.core.finished.removeAll()
         task.dropBatches()
         // What the log has, the file may have; if it does not take it, it is rolled forward later.
-        try? task.storeCommitted(now: environment.now())
-        task.store.close()
+        var failure: StoreError?
+        do throws(StoreError) { try task.storeCommitted(now: environment.now()) } catch {
+            failure = error
+        }
+        if let error = failure ?? task.store.close(), error.isUnsynced {
+            notify(.stateFileRebuilt(task.partition, why: error.message))
+        }
         task.become(.released)
         tasks[Int(task.partition.rawValue)] = nil
         notify(.taskReleased(task.partition))
     }
 
-    /// We have been replaced: everything is dropped without a commit. The caller stops the process:
-    /// a log gives the same tasks again only to one that joins anew.
+    /// We have been replaced: everything is dropped without a commit. The caller ends this thread:
+    /// a log gives the same tasks again only to one that joins anew (`Supervisor`).
     func surrender(_ error: LogError) {
         notify(.partitionsSurrendered(error))
         for task in tasks.compactMap({ $0 }) { discard(task) }

@@ -80,11 +80,12 @@ package final class Supervisor: Sendable {
             do throws(WorkerError) {
                 return try live()
             } catch {
+                guard error.logError?.reaction == .surrenderPartitions else { throw error }
+                // Everything was let go: that is all that was asked for.
+                if stop.isRequested { return }
                 let now = environment.monotonicMicroseconds()
                 let pause = lastTime.map { now - $0 } ?? .max
-                guard error.logError?.reaction == .surrenderPartitions, !stop.isRequested,
-                    pause / 1000 >= settings.limits.joinAgainMillisecondsMin
-                else { throw error }
+                guard pause / 1000 >= settings.limits.joinAgainMillisecondsMin else { throw error }
                 lastTime = now
                 notify(.joinedAgain(thread: index))
             }

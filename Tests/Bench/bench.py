@@ -7,6 +7,7 @@
     bench.py --compare              beside the last run of this machine's shape
     bench.py --write-page           tables and pictures of docs/performance.md from this run
     bench.py --flame                a flame graph of the hot path (needs perf)
+    bench.py --timeline             where the time of a hold goes, by the broker's own log
 
 Absolute figures say more about the machine than about Holdfast, so each figure stands beside what
 bounds it, measured minutes apart on the same broker. Parts repeat their measurements in turn, and
@@ -25,6 +26,7 @@ import history
 import page
 from machine import Machine, Missing
 from parts import PARTS
+from timeline import timeline
 
 FULL = types.SimpleNamespace(events=2_000_000, rounds=3, seconds=20, ids=50_000_000,
                              rows=1_000_000)
@@ -66,6 +68,9 @@ def run(options):
         if options.flame:
             print(flame.record(machine, page.PICTURES))
             return 0
+        if options.timeline:
+            print("\n".join(timeline(machine, size)))
+            return 0
         found, failed = measure(machine, names, size)
         line = history.line(found, quick=options.quick, parts=names)
         show(found, line, machine, options)
@@ -97,6 +102,7 @@ def main():
     parser.add_argument("--compare", action="store_true")
     parser.add_argument("--write-page", action="store_true")
     parser.add_argument("--flame", action="store_true")
+    parser.add_argument("--timeline", action="store_true")
     parser.add_argument("--no-history", action="store_true")
     parser.add_argument("--events", type=int, help="of the pipeline, each round")
     parser.add_argument("--rounds", type=int)

@@ -91,34 +91,34 @@ def containment(machine, figures, size):
     seconds = size.seconds + 25
     floor, ours = [], []
     for number in range(size.rounds):
-        floor += _contain(machine, prefix, "f%d" % number, size.seconds, machine.words(
+        floor += contained(machine, prefix, "f%d" % number, size.seconds, machine.words(
             "floor", bootstrap=machine.broker.bootstrap, prefix=prefix, seconds=seconds))
-        ours += _contain(machine, prefix, "w%d" % number, size.seconds,
+        ours += contained(machine, prefix, "w%d" % number, size.seconds,
                          machine.worker(prefix, state))
     # The samples of all rounds together: a p99 of one round stands on four holds.
     for name, percent in (("P50", 50), ("P99", 99)):
-        least, found = _percentile(floor, percent), _percentile(ours, percent)
+        least, found = percentile(floor, percent), percentile(ours, percent)
         figures.set("containment" + name, found / least)
         figures.set(name.lower(), found)
         figures.set("floor" + name, least)
     for name, samples in (("floor", floor), ("ours", ours)):
         figures.series["latency_" + name] = [
-            [percent, _percentile(samples, percent)] for percent in
+            [percent, percentile(samples, percent)] for percent in
             (1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 99, 99.5)]
 
 
-def _percentile(samples, percent):
+def percentile(samples, percent):
     ordered = sorted(samples)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
-def _contain(machine, prefix, name, seconds, command):
+def contained(machine, prefix, name, seconds, command, **words):
     """The meter runs while `command` does the work; all is warm before the first sample."""
     samples = machine.path(name + ".samples")
     process = machine.start(command, name)
     try:
         found = machine.measure("contain", prefix=prefix, name=name, warmup=10,
-                                seconds=seconds + 10, samples=samples)
+                                seconds=seconds + 10, samples=samples, **words)
     finally:
         stop(process)
     if found["unseen"] > 0 or found["samples"] == 0:

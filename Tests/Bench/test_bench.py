@@ -1,7 +1,9 @@
 """What the report says of given measurements: judged without a broker."""
 
 import os
+import struct
 import sys
+import tempfile
 import unittest
 import xml.etree.ElementTree
 
@@ -12,6 +14,7 @@ import flame  # noqa: E402
 import history  # noqa: E402
 import page  # noqa: E402
 import pictures  # noqa: E402
+import timeline  # noqa: E402
 from rebalance import judge  # noqa: E402
 
 
@@ -21,6 +24,26 @@ def sample():
         found.set(key, value)
     found.series = {"dedupe": [(1, 300.0), (50, 390.0)], "plainIds": 420.0}
     return found
+
+
+class Timelines(unittest.TestCase):
+    def batch(self, base, last, flags, ms, producer):
+        header = struct.pack(">qiibIhiqqqhii", base, 49 + 7, 0, 2, 0, flags, last - base, ms - 9,
+                             ms, producer, 0, 0, 1)
+        return header + b"records"
+
+    def test_the_marker_of_a_record_is_the_next_one_of_its_own_producer(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "node1", "data", "t-0")
+            os.makedirs(path)
+            with open(os.path.join(path, "00000000000000000000.log"), "wb") as file:
+                file.write(self.batch(0, 4, 16, 1_000, 7) + self.batch(5, 5, 16, 1_001, 8)
+                           + self.batch(6, 6, 48, 1_005, 8) + self.batch(7, 7, 48, 1_009, 7)
+                           + self.batch(8, 8, 16, 1_010, 7) + self.batch(9, 9, 48, 1_012, 7)
+                           + bytes(200))
+            log = timeline.Partition(directory, "t", 0)
+            self.assertEqual([log.end(offset) for offset in (0, 4, 5, 8)],
+                             [(7, 1_009), (7, 1_009), (8, 1_005), (7, 1_012)])
 
 
 class Rebalances(unittest.TestCase):

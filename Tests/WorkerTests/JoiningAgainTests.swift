@@ -50,10 +50,12 @@ private final class ContestedStream: ForwardingStream {
     }
 
     /// Runs until all is decided; in its first `times` lives the name is taken.
-    private func run(taken times: Int) throws {
+    private func run(taken times: Int, pauseMilliseconds: Int64? = nil) throws {
+        var limits = Limits()
+        if let pauseMilliseconds { limits.joinAgainMillisecondsMin = pauseMilliseconds }
         var settings = WorkerSettings(
             deployment: plant.deployment, stateDirectory: plant.state, policy: plant.policy,
-            limits: Limits())
+            limits: limits)
         settings.stopsWhenIdle = true
         let (directory, clock, signals) = (plant.directory, plant.clock, signals)
         let lives = Mutex(0)
@@ -76,6 +78,12 @@ private final class ContestedStream: ForwardingStream {
         try run(taken: 1)
         #expect(signals.names.filter { $0 == "joinedAgain" }.count == 1)
         #expect(signals.names.filter { $0 == "partitionsSurrendered" }.count == 1)
+        #expect(try plant.outputs(.deadLetters).count == 20)
+    }
+
+    @Test func `it may join again as often as it takes, with the pause in between`() throws {
+        try run(taken: 4, pauseMilliseconds: 0)
+        #expect(signals.names.filter { $0 == "joinedAgain" }.count == 4)
         #expect(try plant.outputs(.deadLetters).count == 20)
     }
 

@@ -49,14 +49,13 @@ enum Preflight {
         if case .kafka = call.settings.log {
             patience = Limits().unknownTopicsMillisecondsMax * 1000
         }
-        let began = call.environment.monotonicMicroseconds()
+        var deadline: Int64?
         while true {
             let found = try admin.describe(Topic.allCases)
-            if found.count == Topic.allCases.count
-                || call.environment.monotonicMicroseconds() - began >= patience
-            {
-                return found
-            }
+            let now = call.environment.monotonicMicroseconds()
+            let until = deadline ?? now + patience
+            if found.count == Topic.allCases.count || now >= until { return found }
+            deadline = until
             usleep(100_000)
         }
     }
