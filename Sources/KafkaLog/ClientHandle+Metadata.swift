@@ -40,9 +40,11 @@ extension ClientHandle {
     }
 
     /// As `metadata`, but all must be there, if need be after a while.
+    /// - Parameter millisecondsMax: how long; nil: as long as for topics that exist already.
     func requiredCounts(
-        of wanted: [Topic], _ operation: String
+        of wanted: [Topic], _ operation: String, millisecondsMax: Int64? = nil
     ) throws(LogError) -> [Topic: Int32] {
+        let patience = millisecondsMax ?? configuration.unknownTopicsMillisecondsMax
         var deadline: Int64?
         while true {
             let found = try metadata(of: wanted, operation)
@@ -50,7 +52,7 @@ extension ClientHandle {
             if missing.isEmpty { return found.mapValues(\.partitions) }
             let now = Monotonic.milliseconds()
             // From the first answer on: that may have been long in coming.
-            let until = deadline ?? now + configuration.unknownTopicsMillisecondsMax
+            let until = deadline ?? now + patience
             guard now < until else {
                 throw LogError.missingTopics(missing.map(configuration.name(of:)), operation)
             }

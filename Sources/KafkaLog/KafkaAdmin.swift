@@ -77,7 +77,9 @@ package final class KafkaAdmin: LogAdmin {
                     String(cString: rd_kafka_topic_result_name(results[index])))
             }
         }
-        try waitUntilKnown(topics)
+        // The controller answers before every broker has heard of the topics.
+        _ = try client.requiredCounts(
+            of: topics, "create topic", millisecondsMax: configuration.connectMillisecondsMax)
     }
 
     private func newTopic(
@@ -97,21 +99,6 @@ package final class KafkaAdmin: LogAdmin {
             rd_kafka_NewTopic_set_config(made, name, value)
         }
         return made
-    }
-
-    /// The controller answers before every broker has heard of the topics.
-    private func waitUntilKnown(_ topics: [Topic]) throws(LogError) {
-        let deadline = Monotonic.milliseconds() + configuration.connectMillisecondsMax
-        while true {
-            let known = try client.metadata(of: topics, "create topic")
-            let missing = topics.filter { known[$0] == nil }
-            if missing.isEmpty { return }
-            guard Monotonic.milliseconds() < deadline else {
-                throw LogError.missingTopics(
-                    missing.map(configuration.name(of:)), "create topic")
-            }
-            rd_kafka_poll(client.rk, 20)
-        }
     }
 
     package func alter(
@@ -178,8 +165,7 @@ package final class KafkaAdmin: LogAdmin {
                 let code = rd_kafka_ConfigResource_error(resource)
                 if code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART { continue }
                 try check(
-                    code,
-                    rd_kafka_ConfigResource_error_string(resource), "describe topics", name)
+                    code, rd_kafka_ConfigResource_error_string(resource), "describe topics", name)
                 found[topic] = Self.settings(in: resource)
             }
         }
