@@ -25,8 +25,11 @@ class Network:
             self.prefix[1:1] = ["--preserve-credentials", "-U"]
 
     def be(self, mode):
+        """Returns when the relay does so; OSError when it has ended."""
         self.process.stdin.write(mode + "\n")
         self.process.stdin.flush()
+        if self.process.stdout.readline().strip() != mode:
+            raise OSError("the relay ended: %s" % self.process.stderr.read().strip())
 
     def close(self):
         self.process.stdin.close()

@@ -7,7 +7,8 @@ A child makes a network namespace, in which nothing but loopback exists, and lis
 brokers' own ports; its sockets are handed to the parent, which stays outside and passes the bytes
 on. So brokers need no other listener and the worker no other address. The answer on standard
 output is `ready PID`: whoever runs `nsenter -t PID -n` (and -U where a user namespace was needed)
-is inside. Then a line on standard input says what the network does from now on:
+is inside. Then a line on standard input says what the network does from now on, and the same line
+on standard output that it does:
 
     open          bytes pass
     silent        nothing passes and nothing is lost: a cable that is out, and is put in again
@@ -155,6 +156,7 @@ class Relay:
         if self.mode == "reset" or was == "deaf":
             for one in list(self.flows):
                 self.drop(one)
+        print(line, flush=True)
 
     def wait(self):
         """One turn: what is ready is read and written; the next due byte bounds the wait."""
