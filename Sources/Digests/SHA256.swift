@@ -7,8 +7,12 @@ package import EventModel
 package struct SHA256: ~Copyable {
     private let context: OpaquePointer
 
+    /// Looked up once: with `EVP_sha256()` libcrypto searches its providers for every digest.
+    private static let method = UInt(bitPattern: EVP_MD_fetch(nil, "SHA256", nil))
+
     package init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
+        guard let context = EVP_MD_CTX_new(),
+            EVP_DigestInit_ex(context, OpaquePointer(bitPattern: Self.method), nil) == 1
         else { preconditionFailure("libcrypto has no SHA-256") }
         self.context = context
     }
@@ -63,7 +67,7 @@ package struct SHA256: ~Copyable {
 /// length.
 package func eventID(type: EventType, cause: Cause, rule: String, subject: Subject) -> String {
     var hash = SHA256()
-    hash.updateFramed(type.name.description)
+    hash.updateFramed(type.text)
     hash.updateFramed(cause.source)
     hash.updateFramed(cause.id)
     hash.updateFramed(rule)

@@ -50,6 +50,10 @@ package enum EventType: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// `name` as a String, made once.
+    package var text: String { Self.texts[Int(rawValue)] }
+    private static let texts = allCases.map(\.name.description)
+
     /// The topic whose contract names this type.
     package var topic: Topic {
         switch self {

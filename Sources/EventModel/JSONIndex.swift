@@ -117,7 +117,21 @@ package struct JSONView {
     /// The integer member with that name, when it is one in Int64's range.
     package func integer(_ name: StaticString) -> Int64? {
         guard let value = member(name), value.kind == .number else { return nil }
-        return Int64(value.bytes.text)
+        return Self.integer(value.bytes)
+    }
+
+    /// The grammar of JSON has been checked: what is no digit here is a point or an exponent.
+    private static func integer(_ bytes: ByteView) -> Int64? {
+        let isNegative = bytes.first == 0x2d
+        let digits = bytes.dropFirst(isNegative ? 1 : 0)
+        // More digits than that may not fit.
+        guard digits.count <= 18 else { return Int64(bytes.text) }
+        var value: Int64 = 0
+        for byte in digits {
+            guard byte >= 0x30, byte <= 0x39 else { return nil }
+            value = value * 10 + Int64(byte - 0x30)
+        }
+        return isNegative ? -value : value
     }
 
     /// The boolean member with that name.

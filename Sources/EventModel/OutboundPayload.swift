@@ -12,6 +12,10 @@ package struct References: Equatable, Sendable {
     package static let names: [StaticString] = [
         "orderId", "batchId", "lotId", "stepId", "operation", "equipmentId", "operatorId",
     ]
+    /// Places in `names`, in the order of the names' text: canonical JSON.
+    package static let sorted = names.indices.sorted {
+        names[$0].description < names[$1].description
+    }
     /// One value per name, nil when the cause had none.
     package var values: [String?]
     package init(values: [String?]) {

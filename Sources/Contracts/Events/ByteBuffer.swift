@@ -32,9 +32,9 @@ struct ByteBuffer: ~Copyable {
     }
 
     /// Replaces the content.
-    mutating func assign(_ bytes: [UInt8]) {
+    mutating func assign(_ bytes: ByteView) {
         let room = prepare(bytes.count)
-        bytes.withUnsafeBytes { room.copyMemory(from: $0) }
+        room.copyMemory(from: bytes)
         use(bytes.count)
     }
 }

@@ -29,7 +29,7 @@ package struct OutboundEncoder: ~Copyable {
         writer.member("specversion", "1.0")
         writer.member("id", event.id)
         writer.member("source", source)
-        writer.member("type", event.type.name.description)
+        writer.member("type", event.type.text)
         writer.member("subject", event.subject.text)
         writer.member("time", event.time)
         writer.member("datacontenttype", "application/json")
@@ -40,7 +40,7 @@ package struct OutboundEncoder: ~Copyable {
         Self.write(event.payload, to: &writer)
         writer.endObject()
         writer.endObject()
-        buffer.assign(writer.bytes)
+        writer.withBytes { buffer.assign($0) }
         return buffer.bytes
     }
 

@@ -71,7 +71,7 @@ private struct UpcastBuffer: ~Copyable {
     init(limits: Limits) { parser = JSONParser(limits: limits) }
 
     mutating func read(_ bytes: [UInt8]) throws(JSONError) -> JSONView {
-        text.assign(bytes)
+        bytes.withUnsafeBytes { text.assign($0) }
         return try parser.parse(text.bytes)
     }
 }

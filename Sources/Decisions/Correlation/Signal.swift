@@ -27,9 +27,8 @@ struct Signal: Equatable, Sendable {
         json.member("lotId", lotId)
         json.name("refs")
         json.beginObject()
-        let named = zip(References.names, references.values)
-        for (name, value) in named.sorted(by: { $0.0.description < $1.0.description }) {
-            json.optional(name, value)
+        for place in References.sorted {
+            json.optional(References.names[place], references.values[place])
         }
         json.endObject()
         json.member("rootCauseKey", rootCauseKey)

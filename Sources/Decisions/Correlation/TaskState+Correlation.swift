@@ -73,64 +73,66 @@ extension TaskState {
             signal.rootCauseKey, time: time, appendTime: appendTime, policy.correlation,
             into: &effects)
         let before = found?.severity
-        var group = found ?? Group(opening: signal, time: time, number: offset.rawValue)
-        let leader = group.leader
         let escalated = before.map { signal.severity > $0 } ?? false
+        let isSuppressed = found != nil && !escalated
+        let ids = EventIDs(of: signal, isNew: found == nil, isSuppressed: isSuppressed)
+        var group =
+            found ?? Group(opening: signal, ids, time: time, number: offset.rawValue)
+        let leader = group.leader
         let previousAlert = group.alertId
         group.memberCount += found == nil ? 0 : 1
         group.first = min(group.first, time)
         group.last = max(group.last, time)
         group.lastAppend = appendTime
-        if escalated { group.escalate(by: signal) }
+        if escalated { group.escalate(by: signal, ids) }
         groups.put(group, policy.correlation)
         effects.put(group.row)
         if groups.addAffected(signal.lotId, to: group.number) {
             effects.put(Self.affectedRow(signal.lotId, of: group))
         }
-        let isSuppressed = found != nil && !escalated
         let member = Member(
             group: group, number: group.memberCount, signal: signal,
-            suppressedBy: isSuppressed ? leader : nil,
-            deviationEventId: signal.id(found == nil ? .deviationRaisedV1 : .deviationUpdatedV1),
-            alertEventId: signal.id(isSuppressed ? .alertSuppressedV1 : .alertRaisedV1))
+            suppressedBy: isSuppressed ? leader : nil, deviationEventId: ids.deviation,
+            alertEventId: ids.alert)
         effects.put(member.row)
-        emitDeviation(signal, group, isNew: found == nil, into: &effects)
+        emitDeviation(signal, group, id: ids.deviation, isNew: found == nil, into: &effects)
         if isSuppressed {
             emit(
-                .alertSuppressedV1, signal,
+                .alertSuppressedV1, id: ids.alert, signal,
                 group.suppression(gapSeconds: policy.correlation.gapSeconds), into: &effects)
         } else {
             let alert = Payload.alertRaised(
                 alertId: group.alertId, deviationId: group.deviationId,
                 severity: signal.severity, summary: signal.summary,
                 escalates: escalated ? previousAlert : nil)
-            emit(.alertRaisedV1, signal, alert, into: &effects)
+            emit(.alertRaisedV1, id: ids.alert, signal, alert, into: &effects)
         }
     }
 
     private func emitDeviation(
-        _ signal: Signal, _ group: Group, isNew: Bool, into effects: inout Effects
+        _ signal: Signal, _ group: Group, id: String, isNew: Bool, into effects: inout Effects
     ) {
         if isNew {
             let raised = Payload.deviationRaised(
                 deviationId: group.deviationId, rootCauseKey: group.rootCauseKey,
                 dimension: group.dimension.rawValue, severity: group.severity,
                 references: signal.references, evidence: signal.evidence)
-            emit(.deviationRaisedV1, signal, raised, into: &effects)
+            emit(.deviationRaisedV1, id: id, signal, raised, into: &effects)
         } else {
             let updated = Payload.deviationUpdated(
                 deviationId: group.deviationId, member: signal.member,
                 memberCount: group.memberCount, severity: group.severity,
                 affectedLots: groups.affectedCount(group.number))
-            emit(.deviationUpdatedV1, signal, updated, into: &effects)
+            emit(.deviationUpdatedV1, id: id, signal, updated, into: &effects)
         }
     }
 
     private func emit(
-        _ type: EventType, _ signal: Signal, _ payload: Payload, into effects: inout Effects
+        _ type: EventType, id: String, _ signal: Signal, _ payload: Payload,
+        into effects: inout Effects
     ) {
         effects.emit(
-            type, signal.origin, rule: "group", subject: signal.subject,
+            type, id: id, signal.origin, rule: "group", subject: signal.subject,
             key: signal.rootCauseKey, payload)
     }
 
@@ -148,6 +150,19 @@ extension TaskState {
     }
 }
 
+/// The ids of the two events that a signal gives (design rule 4).
+private struct EventIDs {
+    /// Of deviationRaised or deviationUpdated.
+    let deviation: String
+    /// Of alertRaised or alertSuppressed.
+    let alert: String
+
+    init(of signal: Signal, isNew: Bool, isSuppressed: Bool) {
+        deviation = signal.id(isNew ? .deviationRaisedV1 : .deviationUpdatedV1)
+        alert = signal.id(isSuppressed ? .alertSuppressedV1 : .alertRaisedV1)
+    }
+}
+
 extension Signal {
     fileprivate var subject: Subject { Subject(type: "rootCause", id: rootCauseKey) }
 
@@ -162,18 +177,18 @@ extension Signal {
 
 extension Group {
     /// A group of this one signal; the caller sets its append time.
-    fileprivate init(opening signal: Signal, time: Instant, number: Int64) {
+    fileprivate init(opening signal: Signal, _ ids: EventIDs, time: Instant, number: Int64) {
         self.init(
             number: number, rootCauseKey: signal.rootCauseKey, dimension: signal.dimension,
-            deviationId: signal.id(.deviationRaisedV1), alertId: signal.id(.alertRaisedV1),
+            deviationId: ids.deviation, alertId: ids.alert,
             leader: signal.member, severity: signal.severity, memberCount: 1, first: time,
             last: time, lastAppend: time)
     }
 
     /// A member graver than every earlier one breaks through with an alert of its own.
-    fileprivate mutating func escalate(by signal: Signal) {
+    fileprivate mutating func escalate(by signal: Signal, _ ids: EventIDs) {
         severity = signal.severity
-        alertId = signal.id(.alertRaisedV1)
+        alertId = ids.alert
         leader = signal.member
     }
 

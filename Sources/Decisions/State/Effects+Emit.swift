@@ -9,11 +9,20 @@ extension Effects {
         _ type: EventType, _ origin: Origin, rule: String, subject: Subject, key: String,
         _ payload: Payload
     ) {
+        emit(
+            type, id: eventID(type: type, cause: origin.cause, rule: rule, subject: subject),
+            origin, rule: rule, subject: subject, key: key, payload)
+    }
+
+    /// The same for an id that was needed before: it must be that of rule 4.
+    mutating func emit(
+        _ type: EventType, id: String, _ origin: Origin, rule: String, subject: Subject,
+        key: String, _ payload: Payload
+    ) {
         add(
             OutboundEvent(
-                type: type,
-                id: eventID(type: type, cause: origin.cause, rule: rule, subject: subject),
-                time: origin.time, subject: subject, cause: origin.cause, rule: rule,
+                type: type, id: id, time: origin.time, subject: subject, cause: origin.cause,
+                rule: rule,
                 extensions: origin.extensions, key: key, payload: payload))
     }
 }

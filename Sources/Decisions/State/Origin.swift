@@ -19,7 +19,7 @@ struct Origin: Equatable, Sendable {
 
     init(_ event: InboundEvent) {
         cause = Cause(
-            source: event.source.text, id: event.id.text, type: event.type.name.description)
+            source: event.source.text, id: event.id.text, type: event.type.text)
         time = event.timeText.text
         extensions = []
         for name in Extension.allCases where name != .causationid {

@@ -4,22 +4,38 @@ import EventModel
 
 /// Builds keys out of parts that may hold anything.
 enum RowKey {
-    private static let hex = Array("0123456789ABCDEF".utf8)
-
     /// RFC 3986: unreserved characters stay, every other byte becomes %XX in upper case.
     static func encode(_ part: String) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(part.utf8.count)
-        for byte in part.utf8 {
-            switch byte {
-            case 0x41...0x5a, 0x61...0x7a, 0x30...0x39, 0x2d, 0x2e, 0x5f, 0x7e:
-                bytes.append(byte)
-            default:
-                bytes.append(contentsOf: [0x25, hex[Int(byte >> 4)], hex[Int(byte & 15)]])
+        var part = part
+        let reserved = part.withUTF8 { $0.reduce(0) { isUnreserved($1) ? $0 : $0 + 1 } }
+        guard reserved > 0 else { return part }
+        return part.withUTF8 { bytes in
+            String(unsafeUninitializedCapacity: bytes.count + 2 * reserved) { out in
+                var at = 0
+                for byte in bytes {
+                    if isUnreserved(byte) {
+                        out[at] = byte
+                        at += 1
+                    } else {
+                        out[at] = 0x25
+                        out[at + 1] = digit(byte >> 4)
+                        out[at + 2] = digit(byte & 15)
+                        at += 3
+                    }
+                }
+                return at
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x41...0x5a, 0x61...0x7a, 0x30...0x39, 0x2d, 0x2e, 0x5f, 0x7e: true
+        default: false
+        }
+    }
+
+    private static func digit(_ half: UInt8) -> UInt8 { half < 10 ? 0x30 + half : 0x37 + half }
 
     static func lot(_ id: String) -> String { "lot/\(encode(id))" }
 

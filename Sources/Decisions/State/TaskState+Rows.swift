@@ -14,7 +14,7 @@ extension TaskState {
         let text = key.text
         let row = try RowReader(key: text, row: value)
         let written: String
-        switch text.prefix(while: { $0 != "/" }) {
+        switch Self.kind(of: key) {
         case "lot":
             let lot = try Lot(row: row)
             written = RowKey.lot(lot.id)
@@ -50,6 +50,11 @@ extension TaskState {
         guard ByteKey(written) == ByteKey(text) else {
             throw .malformed(key: text, detail: "the row says it is \(written)")
         }
+    }
+
+    /// What stands before a key's first slash: a word of ours, or nothing that is known.
+    private static func kind(of key: ByteView) -> String {
+        key.prefix(16).firstIndex(of: 0x2f).map { ByteView(rebasing: key[..<$0]).text } ?? ""
     }
 
     /// Every row that is kept in memory (all but members), sorted by key: equal states give equal
