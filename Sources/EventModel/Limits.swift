@@ -22,8 +22,6 @@ package struct Limits: Sendable, Equatable {
     package var batchRefusedRangesMax = 4_000
     /// A batch is committed so long after its first record, in milliseconds.
     package var commitIntervalMilliseconds: Int64 = 100
-    /// How long what is in hand may be drained before a hold commits, in milliseconds.
-    package var holdDrainMillisecondsMax: Int64 = 1
     /// Records older than this, in milliseconds, are a backlog: their holds wait for the commit
     /// interval instead.
     package var backlogMilliseconds: Int64 = 1_000

@@ -34,8 +34,9 @@ final class TransactionalProducer {
                 ("transaction.timeout.ms", String(configuration.sessionMilliseconds)),
                 // 2, not 100: AddOffsetsToTxn right after EndTxn is retried after this time.
                 ("retry.backoff.ms", "2"),
-                // A commit flushes at once whatever this says; a backlog gets full batches.
-                ("linger.ms", "5"),
+                // Records go out while the offsets are sent, before the commit flushes. Those of a
+                // backlog gather all the same, until their partitions are in the transaction.
+                ("linger.ms", "0"),
                 ("queue.buffering.max.messages", "2000000"),
                 ("queue.buffering.max.kbytes", "1048576"),
                 // The broker's max.message.bytes decides; dead letters exceed the inputs' limit.

@@ -1,5 +1,13 @@
 // The one transaction of a stream thread that is not yet done with.
 
+/// Whose open batches a transaction takes along.
+enum CommitScope {
+    /// Of every task.
+    case everything
+    /// Of the tasks whose batch applies a hold, or closes or opens a gate (docs/decisions/0007).
+    case whatHolds
+}
+
 /// Where it stands, and what it carries.
 ///
 ///     none --send--> underWay --committed--> none

@@ -133,6 +133,5 @@ extension StreamThread {
         for task in tasks.compactMap({ $0 }) { discard(task) }
         giveUpRecoveries()
         token = nil
-        urgentSince = nil
     }
 }

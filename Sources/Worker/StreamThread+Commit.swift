@@ -2,7 +2,9 @@
 // batch of each task that has something to do, and the offsets of every input of those tasks:
 // fencing happens through offsets alone.
 //
-//   1. all open batches are closed: their changelog, head and batch record are added;
+//   1. open batches are closed: their changelog, head and batch record are added; all of them, or
+//      those with a hold or a gate alone, so that these need not wait for the others' requests
+//      (docs/decisions/0007);
 //   2. the log commits records and offsets, or nothing; meanwhile the thread polls and decides
 //      on top of what it closed;
 //   3. each task's rows go to its store; a crash between 2 and 3 is rolled forward from
@@ -19,14 +21,18 @@ import EventModel
 import Store
 
 extension StreamThread {
-    /// Closes all open batches and sends them in one transaction.
-    func beginCommit() throws(WorkerError) {
+    /// Closes open batches and sends them in one transaction.
+    func beginCommit(_ scope: CommitScope = .everything) throws(WorkerError) {
         precondition(turn.isOver, "one transaction is under way at a time")
-        turn.tasks = tasks.compactMap { $0 }.filter(\.hasOpenBatch)
+        turn.tasks = tasks.compactMap { $0 }.filter {
+            switch scope {
+            case .everything: $0.hasOpenBatch
+            case .whatHolds: $0.batchCommitsAtOnce
+            }
+        }
         turn.began = environment.monotonicMicroseconds()
         turn.attempts = 0
         for task in turn.tasks { task.close() }
-        urgentSince = nil
         try send()
     }
 

@@ -36,8 +36,6 @@ package final class StreamThread<Log: StreamLog> {
     var token: GroupToken?
     /// The transaction that is not yet done with.
     var turn = CommitTurn()
-    /// Since when the open batches have wanted to be committed at once (monotonic).
-    var urgentSince: Int64?
     let request = CommitRequest()
     /// Nothing new is taken on.
     var isDraining = false
@@ -131,8 +129,8 @@ package final class StreamThread<Log: StreamLog> {
         }
         try balanceInputs()
         try serveTimers(monotonic: monotonic)
-        if wantsCommit(monotonic: environment.monotonicMicroseconds()) {
-            try beginCommit()
+        if let scope = dueCommit(monotonic: environment.monotonicMicroseconds()) {
+            try beginCommit(scope)
             try serveCommit()
         }
         // After the next commit has begun: it is under way while we write.
@@ -202,14 +200,13 @@ package final class StreamThread<Log: StreamLog> {
         // A commit that ends makes the poll return.
         if !turn.isOver, !turn.isUnderWay { wait = CommitTurn.pauseMicroseconds }
         for task in tasks.lazy.compactMap({ $0 }) {
-            if task.core.mustClose, turn.isOver { return 0 }
+            if task.core.mustClose || task.batchCommitsAtOnce, turn.isOver { return 0 }
             if task.core.waitingSince != nil { wait = min(wait, 1_000) }
             if let opened = task.openedAt, turn.isOver {
                 wait = min(
                     wait, opened + settings.limits.commitIntervalMilliseconds * 1000 - monotonic)
             }
         }
-        if urgentSince != nil, turn.isOver { return 0 }
         if let due = tasks.lazy.compactMap({ $0?.nextDue }).min() {
             wait = min(wait, max(due.rawValue - environment.now().rawValue, 1_000))
         }
@@ -248,42 +245,31 @@ package final class StreamThread<Log: StreamLog> {
         task.askedEnds = AskedEnds(at: Instant(milliseconds: now.milliseconds), ends: ends)
     }
 
-    private func wantsCommit(monotonic: Int64) -> Bool {
+    /// What a commit carries that is due now; nil when none is.
+    private func dueCommit(monotonic: Int64) -> CommitScope? {
+        guard turn.isOver else { return nil }
         var isUrgent = false
         for task in tasks.lazy.compactMap({ $0 }) {
-            if task.core.mustClose, turn.isOver { return true }
+            if task.core.mustClose { return .everything }
             guard let opened = task.openedAt else { continue }
             let age = monotonic - opened
-            if age >= settings.limits.commitIntervalMilliseconds * 1000 {
-                let isDue = age >= settings.limits.backlogCommitMilliseconds * 1000
-                if isDue || !isBehind, turn.isOver { return true }
+            if age >= settings.limits.backlogCommitMilliseconds * 1000 { return .everything }
+            if age >= settings.limits.commitIntervalMilliseconds * 1000, !isBehind {
+                return .everything
             }
             if task.batchCommitsAtOnce { isUrgent = true }
         }
-        guard isUrgent else {
-            // The batch that was urgent went away with its task: without this, the next polls
-            // would not wait until something else commits.
-            urgentSince = nil
-            return false
-        }
-        // What is in hand is drained first, at most 1 ms (design: 5). With a backlog the commit
-        // interval holds for holds as well: a commit for each halves the rate, and makes all that
-        // follow later (docs/decisions/0003).
-        let since = urgentSince ?? monotonic
-        urgentSince = since
-        guard turn.isOver else { return false }
-        if records.isEmpty { return true }
-        guard monotonic - since >= settings.limits.holdDrainMillisecondsMax * 1000 else {
-            return false
-        }
-        return !isBehind
+        // With a backlog the commit interval holds for holds as well, unless nothing is in hand: a
+        // commit for each halves the rate, and makes all that follow later (docs/decisions/0003).
+        return isUrgent && (records.isEmpty || !isBehind) ? .whatHolds : nil
     }
 
-    /// What was decided last is older than what a hold may wait for: a backlog is being read.
+    /// What the open batches hold is older than what a hold may wait for: a backlog is being read.
     private var isBehind: Bool {
         let now = environment.now()
-        return tasks.lazy.compactMap { $0?.core.latestAppendTime }.contains {
-            now.milliseconds - $0.milliseconds > settings.limits.backlogMilliseconds
+        return tasks.lazy.compactMap { $0 }.contains { task in
+            guard task.hasOpenBatch, let latest = task.core.latestAppendTime else { return false }
+            return now.milliseconds - latest.milliseconds > settings.limits.backlogMilliseconds
         }
     }
 

@@ -34,7 +34,7 @@ final class TaskCore {
     var waitingSince: Int64?
     /// Decided records, for the thread to give back to the log.
     var finished: ContiguousArray<LogRecord> = []
-    /// Append time of the record taken last; nil while there is nothing to decide.
+    /// Append time of the record that the open batch took last; nil when it took none.
     var latestAppendTime: Instant?
     /// A record came that belongs before what the open batch has decided: close it first.
     var mustClose = false
@@ -100,6 +100,7 @@ final class TaskCore {
         var buffer = spareBuffer.take() ?? TransactionBuffer()
         buffer.reset()
         for index in queues.indices { queues[index].floor = .first }
+        latestAppendTime = nil
         batch = OpenBatch(now: now, timersTo: timersTo, openedAt: openedAt, transaction: buffer)
     }
 
