@@ -4,8 +4,8 @@
 enum CommitScope {
     /// Of every task.
     case everything
-    /// Of the tasks whose batch applies a hold, or closes or opens a gate (docs/decisions/0007).
-    case whatHolds
+    /// Of the tasks whose batch cannot wait (docs/decisions/0007).
+    case whatIsDue
 }
 
 /// Where it stands, and what it carries.

@@ -56,8 +56,9 @@ final class StreamTask {
     var hasOpenBatch: Bool { core.batch != nil }
     /// When the open batch was opened (monotonic).
     var openedAt: Int64? { core.batch?.openedAt }
-    /// A hold or a gate waits in the open batch.
-    var batchCommitsAtOnce: Bool { core.batch?.commitsAtOnce ?? false }
+    /// The open batch cannot wait: a hold or a gate is in it, or the task decides nothing more
+    /// before it is committed.
+    var isDue: Bool { core.batch.map { $0.commitsAtOnce || core.mustClose } ?? false }
     /// Where delivery starts.
     var startPositions: [Topic: Offset] {
         Dictionary(uniqueKeysWithValues: core.queues.map { ($0.topic, $0.position) })

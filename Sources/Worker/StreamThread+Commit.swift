@@ -3,7 +3,7 @@
 // fencing happens through offsets alone.
 //
 //   1. open batches are closed: their changelog, head and batch record are added; all of them, or
-//      those with a hold or a gate alone, so that these need not wait for the others' requests
+//      those that cannot wait alone, so that they need not wait for the others' requests
 //      (docs/decisions/0007);
 //   2. the log commits records and offsets, or nothing; meanwhile the thread polls and decides
 //      on top of what it closed;
@@ -27,7 +27,7 @@ extension StreamThread {
         turn.tasks = tasks.compactMap { $0 }.filter {
             switch scope {
             case .everything: $0.hasOpenBatch
-            case .whatHolds: $0.batchCommitsAtOnce
+            case .whatIsDue: $0.isDue
             }
         }
         turn.began = environment.monotonicMicroseconds()

@@ -200,7 +200,7 @@ package final class StreamThread<Log: StreamLog> {
         // A commit that ends makes the poll return.
         if !turn.isOver, !turn.isUnderWay { wait = CommitTurn.pauseMicroseconds }
         for task in tasks.lazy.compactMap({ $0 }) {
-            if task.core.mustClose || task.batchCommitsAtOnce, turn.isOver { return 0 }
+            if task.isDue, turn.isOver { return 0 }
             if task.core.waitingSince != nil { wait = min(wait, 1_000) }
             if let opened = task.openedAt, turn.isOver {
                 wait = min(
@@ -248,20 +248,21 @@ package final class StreamThread<Log: StreamLog> {
     /// What a commit carries that is due now; nil when none is.
     private func dueCommit(monotonic: Int64) -> CommitScope? {
         guard turn.isOver else { return nil }
-        var isUrgent = false
+        var isAnyDue = false
         for task in tasks.lazy.compactMap({ $0 }) {
-            if task.core.mustClose { return .everything }
             guard let opened = task.openedAt else { continue }
             let age = monotonic - opened
             if age >= settings.limits.backlogCommitMilliseconds * 1000 { return .everything }
             if age >= settings.limits.commitIntervalMilliseconds * 1000, !isBehind {
                 return .everything
             }
-            if task.batchCommitsAtOnce { isUrgent = true }
+            // It takes no more records. In a backlog all go with it: transactions are dear there.
+            if task.core.mustClose, isBehind { return .everything }
+            if task.isDue { isAnyDue = true }
         }
         // With a backlog the commit interval holds for holds as well, unless nothing is in hand: a
         // commit for each halves the rate, and makes all that follow later (docs/decisions/0003).
-        return isUrgent && (records.isEmpty || !isBehind) ? .whatHolds : nil
+        return isAnyDue && (records.isEmpty || !isBehind) ? .whatIsDue : nil
     }
 
     /// What the open batches hold is older than what a hold may wait for: a backlog is being read.

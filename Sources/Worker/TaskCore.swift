@@ -84,8 +84,6 @@ final class TaskCore {
     var hasOpenBatch: Bool { batch != nil }
     /// When the open batch was opened (monotonic).
     var openedAt: Int64? { batch?.openedAt }
-    /// A hold or a gate waits in the open batch.
-    var batchCommitsAtOnce: Bool { batch?.commitsAtOnce ?? false }
     /// Where delivery starts.
     var startPositions: [Topic: Offset] {
         Dictionary(uniqueKeysWithValues: queues.map { ($0.topic, $0.position) })

@@ -80,6 +80,29 @@ import Testing
         #expect(try plant.redecide() == [])
     }
 
+    @Test func `a task that must close takes nobody along, but in a backlog`() throws {
+        for (age, width) in [(0, 1), (5_000, 4)] {
+            let plant = try plant(partitions: 4)
+            plant.limits.backlogCommitMilliseconds = 4_000
+            let worker = try plant.start("a")
+            for number in 0..<12 {
+                try plant.failStep("a\(number)", lot: "L-\(number)", severity: "minor")
+            }
+            plant.time.advance(milliseconds: Int64(age))
+            let tasks = { worker.thread.tasks }
+            for _ in 0..<40 where !tasks().allSatisfy({ $0?.hasOpenBatch == true }) {
+                try worker.thread.step()
+            }
+            let task = try #require(tasks()[0])
+            #expect(tasks().allSatisfy { $0?.hasOpenBatch == true })
+            task.core.mustClose = true
+            _ = try untilNextCommit(worker, plant)
+            #expect(lastWidth(worker) == width)
+            try plant.settle(worker)
+            #expect(try plant.redecide() == [])
+        }
+    }
+
     @Test func `a task that has had nothing for long is no backlog to the others`() throws {
         let plant = try plant(partitions: 2)
         plant.limits.backlogCommitMilliseconds = 4_000
