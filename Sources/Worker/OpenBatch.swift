@@ -18,6 +18,8 @@ final class OpenBatch {
     var refused = RefusedOffsets()
     /// A hold was applied, or a gate closed or opened.
     var commitsAtOnce = false
+    /// Append time of the record taken last; nil before the first.
+    var latestAppendTime: Instant?
     /// Rows changed, the last value of each key, in order of first change.
     var rows: [RowChange] = []
     var rowIndex: [String: Int] = [:]

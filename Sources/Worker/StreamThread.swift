@@ -248,14 +248,14 @@ package final class StreamThread<Log: StreamLog> {
     /// What a commit carries that is due now; nil when none is.
     private func dueCommit(monotonic: Int64) -> CommitScope? {
         guard turn.isOver else { return nil }
+        let limits = settings.limits
+        let isBehind = isBehind
+        let interval = max(
+            limits.commitIntervalMilliseconds, isBehind ? limits.backlogCommitMilliseconds : 0)
         var isAnyDue = false
         for task in tasks.lazy.compactMap({ $0 }) {
             guard let opened = task.openedAt else { continue }
-            let age = monotonic - opened
-            if age >= settings.limits.backlogCommitMilliseconds * 1000 { return .everything }
-            if age >= settings.limits.commitIntervalMilliseconds * 1000, !isBehind {
-                return .everything
-            }
+            if monotonic - opened >= interval * 1000 { return .everything }
             // It takes no more records. In a backlog all go with it: transactions are dear there.
             if task.core.mustClose, isBehind { return .everything }
             if task.isDue { isAnyDue = true }
@@ -268,9 +268,8 @@ package final class StreamThread<Log: StreamLog> {
     /// What the open batches hold is older than what a hold may wait for: a backlog is being read.
     private var isBehind: Bool {
         let now = environment.now()
-        return tasks.lazy.compactMap { $0 }.contains { task in
-            guard task.hasOpenBatch, let latest = task.core.latestAppendTime else { return false }
-            return now.milliseconds - latest.milliseconds > settings.limits.backlogMilliseconds
+        return tasks.lazy.compactMap { $0?.core.batch?.latestAppendTime }.contains {
+            now.milliseconds - $0.milliseconds > settings.limits.backlogMilliseconds
         }
     }
 

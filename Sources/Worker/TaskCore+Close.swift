@@ -129,8 +129,9 @@ extension TaskCore {
         for row in batch.rows { append(row.key, row.value) }
         var writer = JSONWriter(reserving: 512)
         head.write(to: &writer)
-        append(TaskHead.key, writer.bytes)
-        return writer.bytes
+        let bytes = writer.bytes
+        append(TaskHead.key, bytes)
+        return bytes
     }
 
     private func advance(to newHead: TaskHead) {

@@ -34,8 +34,6 @@ final class TaskCore {
     var waitingSince: Int64?
     /// Decided records, for the thread to give back to the log.
     var finished: ContiguousArray<LogRecord> = []
-    /// Append time of the record that the open batch took last; nil when it took none.
-    var latestAppendTime: Instant?
     /// A record came that belongs before what the open batch has decided: close it first.
     var mustClose = false
 
@@ -81,13 +79,6 @@ final class TaskCore {
         }
     }
 
-    var hasOpenBatch: Bool { batch != nil }
-    /// When the open batch was opened (monotonic).
-    var openedAt: Int64? { batch?.openedAt }
-    /// Where delivery starts.
-    var startPositions: [Topic: Offset] {
-        Dictionary(uniqueKeysWithValues: queues.map { ($0.topic, $0.position) })
-    }
     var hasRecords: Bool { queues.contains { !$0.isEmpty } }
     var isCaughtUp: Bool { queues.allSatisfy { $0.isEmpty && $0.isAtEnd } }
 
@@ -98,7 +89,6 @@ final class TaskCore {
         var buffer = spareBuffer.take() ?? TransactionBuffer()
         buffer.reset()
         for index in queues.indices { queues[index].floor = .first }
-        latestAppendTime = nil
         batch = OpenBatch(now: now, timersTo: timersTo, openedAt: openedAt, transaction: buffer)
     }
 
@@ -154,7 +144,7 @@ final class TaskCore {
     /// Takes up to a deskful of records in the order of rule 1 into `desk`.
     func takeRecords(into desk: Intake, monotonic: Int64, open: () -> Void) {
         desk.clear()
-        defer { latestAppendTime = desk.records.last?.appendTime ?? latestAppendTime }
+        defer { if let last = desk.records.last { batch?.latestAppendTime = last.appendTime } }
         while desk.count < Intake.width {
             if let batch, batch.isFull(with: desk.count, limits: limits) {
                 mustClose = true

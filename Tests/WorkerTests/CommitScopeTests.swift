@@ -103,6 +103,19 @@ import Testing
         }
     }
 
+    @Test func `an interval longer than the backlog's own is kept`() throws {
+        let plant = try SimulatedPlant(partitions: 1)
+        plant.limits.commitIntervalMilliseconds = 3_000
+        let worker = try plant.start("a")
+        try plant.failStep("a", lot: "L-1", severity: "minor")
+        for _ in 0..<40 where worker.thread.tasks[0]?.hasOpenBatch != true {
+            try worker.thread.step()
+        }
+        let opened = try #require(worker.thread.tasks[0]?.openedAt)
+        _ = try untilNextCommit(worker, plant, atMost: 4_000)
+        #expect(plant.time.environment.monotonicMicroseconds() - opened >= 3_000_000)
+    }
+
     @Test func `a task that has had nothing for long is no backlog to the others`() throws {
         let plant = try plant(partitions: 2)
         plant.limits.backlogCommitMilliseconds = 4_000

@@ -22,7 +22,6 @@ extension Effects {
         add(
             OutboundEvent(
                 type: type, id: id, time: origin.time, subject: subject, cause: origin.cause,
-                rule: rule,
-                extensions: origin.extensions, key: key, payload: payload))
+                rule: rule, extensions: origin.extensions, key: key, payload: payload))
     }
 }
